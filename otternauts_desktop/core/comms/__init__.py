@@ -1,0 +1,1 @@
+"""Transmissions as values: log lines, their parsing, merging and bounded keeping."""

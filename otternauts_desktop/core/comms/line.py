@@ -1,0 +1,25 @@
+"""One log line, as it came from a task."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A transmission. `text` is untrusted and raw: it may hold ANSI colours and worse.
+
+    `time` is the Engine's RFC 3339 stamp (nanoseconds, UTC), which sorts as text.
+    """
+
+    time: str
+    vessel: str
+    slot: int
+    """Replica number, 0 for tasks of global services."""
+    task_id: str
+    node_id: str
+    stderr: bool
+    text: str
+
+    @property
+    def replica(self) -> str:
+        """`web.2`, or `agent` and the start of the node's id for a global service."""
+        return f"{self.vessel}.{self.slot or self.node_id[:8]}"

@@ -1,0 +1,62 @@
+"""What can happen. Frozen, past tense; published on the bus after the fact is stored."""
+
+from dataclasses import dataclass
+
+from otternauts_desktop.core.flight.progress import LaunchProgress
+from otternauts_desktop.core.names import ClusterId, OutpostId
+from otternauts_desktop.core.swarm.cluster import LinkStatus
+from otternauts_desktop.core.swarm.state import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ClustersChanged:
+    """A cluster or outpost was added, renamed or removed: ask for the list again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmObserved:
+    """A cluster was read. `snapshot` is whole and replaces the one before."""
+
+    cluster_id: ClusterId
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterLost:
+    """No manager of the cluster answers; what was last seen is stale from now on."""
+
+    cluster_id: ClusterId
+    sentence: str
+    since: float
+    """Wall clock, seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkMoved:
+    """The connection to an outpost changed its state."""
+
+    outpost_id: OutpostId
+    status: LinkStatus
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchMoved:
+    """A launch made a step, or ended."""
+
+    progress: LaunchProgress
+
+
+@dataclass(frozen=True, slots=True)
+class CommandRan:
+    """A command or API call went to an outpost and ended (or its stream was opened)."""
+
+    at: float
+    outpost: str
+    command: str
+    """As a person could have typed it; secrets masked."""
+    exit_status: int | None
+    """None where the outcome is not known."""
+    seconds: float
+
+
+Event = ClustersChanged | SwarmObserved | ClusterLost | LinkMoved | LaunchMoved | CommandRan

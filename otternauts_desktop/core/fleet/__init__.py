@@ -1,0 +1,1 @@
+"""What the user wants: a fleet, read from a Compose file."""

@@ -1,0 +1,1 @@
+"""Getting from what is to what is wanted: diff, plan, commands, progress and verdict."""

@@ -1,0 +1,1 @@
+"""What is there: our records of clusters and outposts, and snapshots of the live swarm."""

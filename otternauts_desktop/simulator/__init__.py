@@ -1,0 +1,1 @@
+"""The flight simulator: a swarm on the far side of a real SSH connection."""

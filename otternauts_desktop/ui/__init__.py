@@ -1,0 +1,1 @@
+"""Showing: Qt widgets and models. Knows the use cases of services, never their doors."""
