@@ -138,6 +138,17 @@ class LinkLost(OutpostError):
     anchor = "link-lost"
 
 
+class TooManyChannels(OutpostError):
+    title = "The outpost allows no more channels on its connection."
+    next_step_default = "Close some of the open streams, or raise MaxSessions in its sshd_config."
+    anchor = "too-many-channels"
+
+
+class AlreadyAdded(OutpostError):
+    title = "This server is already one of your outposts."
+    anchor = "already-added"
+
+
 # -- Docker on an outpost --------------------------------------------------------------------
 
 
@@ -214,6 +225,12 @@ class LaunchRefused(KnownError):
     anchor = "launch-refused"
 
 
+class RemovalFailed(KnownError):
+    title = "Not everything could be removed."
+    next_step_default = "Look at what is left and try again; removing twice does no harm."
+    anchor = "removal-failed"
+
+
 class LaunchUnderWay(KnownError):
     title = "A launch of this fleet is already under way."
     next_step_default = "Wait until it has ended."
@@ -240,6 +257,12 @@ class DatabaseDamaged(KnownError):
     title = "The database can't be read."
     next_step_default = "The file was left untouched. Restore it from a backup or move it away."
     anchor = "database-damaged"
+
+
+class DatabaseUnwritable(KnownError):
+    title = "The database can't be written."
+    next_step_default = "Check the free space of the disk and the rights on the data directory."
+    anchor = "database-unwritable"
 
 
 class HomeInUse(KnownError):

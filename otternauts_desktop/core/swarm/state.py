@@ -149,6 +149,10 @@ class Snapshot:
         return {service.id: service for service in self.services}
 
     @cached_property
+    def task_by_id(self) -> Mapping[str, Task]:
+        return {task.id: task for task in self.tasks}
+
+    @cached_property
     def tasks_by_service(self) -> Mapping[str, tuple[Task, ...]]:
         """Tasks per service id, by slot or node, newest first within it."""
         grouped: dict[str, list[Task]] = {service.id: [] for service in self.services}

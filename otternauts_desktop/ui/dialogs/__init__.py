@@ -1,1 +1,1 @@
-"""Questions to the person, opened without blocking the event loop."""
+"""Dialogs: each asks one thing, says what will happen, and never blocks."""

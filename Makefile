@@ -1,0 +1,49 @@
+# Two commands: `make run` opens the window, `make test` proves the program.
+# Needed beforehand: python3 (3.11 or newer), python3-venv, make, git, ca-certificates.
+
+UV_VERSION := 0.13.9
+UV := .uv/bin/uv
+PYTHON := .venv/bin/python
+
+.PHONY: run test check lab-up lab-down bench clean help
+
+help: ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s:
+
+run: $(PYTHON) ## open the app (ARGS="--simulate" for the flight simulator)
+	@packaging/linux/qt-libraries --for-window
+	@$(PYTHON) -m otternauts_desktop $(ARGS)
+
+test: $(PYTHON) ## all checks and every test that this machine can run
+	@packaging/linux/qt-libraries
+	@$(MAKE) --no-print-directory check
+	@QT_QPA_PLATFORM=offscreen $(PYTHON) -X faulthandler -m pytest $(ARGS)
+
+check: $(PYTHON) ## style, types and the floors of the house
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+lab-up: $(PYTHON) ## boot a real three-node swarm on this machine (root on Linux)
+	@$(PYTHON) -m tests.lab up
+
+lab-down: $(PYTHON) ## end it
+	@$(PYTHON) -m tests.lab down
+
+bench: $(PYTHON) ## speed, as ratios against a peer in the same run
+	@packaging/linux/qt-libraries
+	@$(PYTHON) -m tests.bench $(ARGS)
+
+# The lock file says exactly what is installed; a changed one installs anew.
+$(PYTHON): pyproject.toml uv.lock $(UV)
+	@UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet
+	@touch $(PYTHON)
+
+$(UV):
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	@python3 -m venv .uv
+	@.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+clean: ## forget what was installed and built
+	rm -rf .venv .uv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,40 @@
+"""The front door: without a command the window opens, with one the command line answers.
+
+Each side is imported only when it is chosen: the window must not wait for the command line's
+modules, nor the command line need Qt.
+"""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run `otternauts`; gives the exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words in ([], ["--simulate"], ["simulate"]):
+        return _desktop(home=None, simulate=bool(words))
+    from otternauts_desktop.cli.parser import make_parser
+
+    parser = make_parser()
+    arguments = parser.parse_args(words)
+    if arguments.command in (None, "simulate"):
+        simulate = arguments.simulate or arguments.command == "simulate"
+        return _desktop(home=arguments.home, simulate=simulate)
+    from otternauts_desktop.cli.main import run
+
+    return run(arguments)
+
+
+def main_desktop() -> int:
+    """Run `otternauts-desktop`: always the window."""
+    return main([word for word in sys.argv[1:] if word.startswith("--")])
+
+
+def _desktop(*, home: str | None, simulate: bool) -> int:
+    from otternauts_desktop.desktop import run
+
+    return run(home=home, simulate=simulate)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

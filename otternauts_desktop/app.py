@@ -1,0 +1,124 @@
+"""The composition root: builds every service by hand, in order, and closes them in reverse.
+
+No Qt here: the window and the command line stand on the same services.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from otternauts_desktop.core.swarm.cluster import Cluster, Login
+from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.command_log import CommandLog
+from otternauts_desktop.services.launches import Launches
+from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.outposts import Outposts
+from otternauts_desktop.services.store.clusters import ClusterRecords
+from otternauts_desktop.services.store.database import open_database
+from otternauts_desktop.services.store.drafts import DraftRecords
+from otternauts_desktop.services.store.last_seen import LastSeenRecords
+from otternauts_desktop.services.store.launches import LaunchRecords
+from otternauts_desktop.services.store.settings import SettingRecords
+from otternauts_desktop.services.telemetry import Telemetry
+from otternauts_desktop.services.transmissions import Transmissions
+from otternauts_desktop.simulator.practice import open_practice_cluster
+
+DATABASE = "mission_control.db"
+PRACTICE_CLUSTER = "flight simulator"
+
+
+@dataclass(frozen=True)
+class MissionControl:
+    """All services, open. `practice` starts the flight simulator and adopts its cluster."""
+
+    bus: Bus
+    command_log: CommandLog
+    outposts: Outposts
+    telemetry: Telemetry
+    launches: Launches
+    transmissions: Transmissions
+    settings: SettingRecords
+    records: LaunchRecords
+    _stack: AsyncExitStack
+    _home: Path
+    _clusters: ClusterRecords
+
+    async def practice(self) -> Cluster:
+        """Open the flight simulator for as long as this runs; gives back its cluster.
+
+        Its hosts live on loopback and end with the program, so what an earlier run left of it
+        is forgotten first. Nothing leaves the machine.
+        """
+        for cluster in self.outposts.clusters():
+            if cluster.simulated:
+                await self.outposts.remove_cluster(cluster.id)
+        practice = await self._stack.enter_async_context(
+            open_practice_cluster(self._home / "simulator")
+        )
+        for host in practice.hosts:
+            outpost = await self.outposts.add(
+                Login(host.host, host.user, host.port, str(practice.key_file)),
+                host_key=host.host_key,
+                name=host.name,
+                cluster_name=PRACTICE_CLUSTER,
+                simulated=True,
+            )
+            await self.telemetry.refresh(outpost.cluster_id)
+        return self.outposts.cluster_named(PRACTICE_CLUSTER)
+
+
+@asynccontextmanager
+async def open_mission_control(
+    home: Path, *, simulate: bool = False, watch: bool = False
+) -> AsyncIterator[MissionControl]:
+    """Open all services on the data directory `home`; `watch` keeps every cluster fresh.
+
+    Raises `DatabaseNewer`, `DatabaseDamaged` or `FileUnreadable`, with nothing changed.
+    """
+    async with AsyncExitStack() as stack:
+        await asyncio.to_thread(_make_private, home)
+        database = await asyncio.to_thread(open_database, home / DATABASE)
+        stack.callback(database.close)
+        bus = Bus()
+        command_log = CommandLog(bus)
+        clusters = ClusterRecords(database)
+        records = LaunchRecords(database)
+        links = Links(bus, command_log)
+        stack.push_async_callback(links.close)
+        telemetry = Telemetry(bus, links, clusters, LastSeenRecords(database))
+        stack.push_async_callback(telemetry.close)
+        transmissions = Transmissions(telemetry)
+        launches = Launches(bus, links, telemetry, transmissions, DraftRecords(database), records)
+        stack.push_async_callback(launches.close)
+        practice_stack = await stack.enter_async_context(AsyncExitStack())
+        control = MissionControl(
+            bus=bus,
+            command_log=command_log,
+            outposts=Outposts(bus, links, clusters, telemetry),
+            telemetry=telemetry,
+            launches=launches,
+            transmissions=transmissions,
+            settings=SettingRecords(database),
+            records=records,
+            _stack=practice_stack,
+            _home=home,
+            _clusters=clusters,
+        )
+        if simulate:
+            await control.practice()
+        if watch:
+            for cluster in clusters.all():
+                telemetry.watch(cluster.id)
+        yield control
+
+
+def default_home() -> Path:
+    """`OTTERNAUTS_HOME`, else `~/.otternauts`."""
+    return Path(os.environ.get("OTTERNAUTS_HOME") or "~/.otternauts").expanduser()
+
+
+def _make_private(home: Path) -> None:
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -1,0 +1,179 @@
+"""`otternauts cluster` and `otternauts outpost`."""
+
+from argparse import Namespace
+
+from otternauts_desktop.app import MissionControl
+from otternauts_desktop.cli.inputs import confirmed
+from otternauts_desktop.cli.output import Output, table
+from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, KnownError, NothingFound
+from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
+from otternauts_desktop.core.swarm.health import fleet_condition, node_health
+
+CANCELLED = 2
+
+
+def chosen_cluster(control: MissionControl, name: str | None) -> Cluster:
+    """The cluster of that name, or the only one. Raises `NothingFound`."""
+    if name:
+        return control.outposts.cluster_named(name)
+    clusters = control.outposts.clusters()
+    if len(clusters) == 1:
+        return clusters[0]
+    if not clusters:
+        raise NothingFound(
+            detail="There is no cluster yet.",
+            next_step="Add a manager of your swarm: otternauts outpost add HOST --user U --key F",
+        )
+    names = ", ".join(cluster.name for cluster in clusters)
+    raise NothingFound(
+        detail=f"There are several clusters: {names}.", next_step="Say which: --cluster NAME"
+    )
+
+
+async def cluster(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """Do a `cluster` action; gives the exit code."""
+    if arguments.action == "list":
+        clusters = control.outposts.clusters()
+        rows = [
+            (c.name, str(len(control.outposts.outposts(c.id))), "simulated" if c.simulated else "")
+            for c in clusters
+        ]
+        document = [{"id": c.id, "name": c.name, "simulated": c.simulated} for c in clusters]
+        text = table(("CLUSTER", "OUTPOSTS", ""), rows) if rows else "No clusters yet."
+        output.result(document, text)
+        return 0
+    chosen = chosen_cluster(control, arguments.cluster)
+    if arguments.action == "remove":
+        if not arguments.yes and not confirmed(f"Forget the cluster {chosen.name}?"):
+            output.progress("Nothing was done; --yes does it without asking.")
+            return CANCELLED
+        await control.outposts.remove_cluster(chosen.id)
+        output.result({"removed": chosen.name}, f"{chosen.name} is forgotten.")
+        return 0
+    snapshot = await control.telemetry.refresh(chosen.id)
+    nodes = [
+        {
+            "name": node.name,
+            "id": node.id,
+            "role": "leader" if node.leader else node.role,
+            "state": node.state,
+            "availability": node.availability,
+            "address": node.address,
+            "engine": node.engine,
+            "health": node_health(node).value,
+        }
+        for node in snapshot.nodes
+    ]
+    fleets = [
+        {"name": name, "health": condition.health.value, "tasks": condition.count}
+        for name, services in snapshot.fleets.items()
+        for condition in [fleet_condition(snapshot, services)]
+    ]
+    columns = ("name", "role", "state", "availability", "address", "engine")
+    text = table(
+        tuple(column.upper() for column in columns),
+        [tuple(str(node[column]) for column in columns) for node in nodes],
+    )
+    if fleets:
+        text += "\n\n" + table(
+            ("FLEET", "TASKS", "STATE"), [(f["name"], f["tasks"], f["health"]) for f in fleets]
+        )
+    output.result(
+        {
+            "cluster": chosen.name,
+            "as_of": snapshot.taken_at,
+            "via": snapshot.via,
+            "nodes": nodes,
+            "fleets": fleets,
+        },
+        text,
+    )
+    return 0
+
+
+async def outpost(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """Do an `outpost` action; gives the exit code."""
+    if arguments.action == "add":
+        return await _add(control, arguments, output)
+    everyone = [
+        (cluster, outpost)
+        for cluster in control.outposts.clusters()
+        if not arguments.cluster or arguments.cluster in (cluster.name, cluster.id)
+        for outpost in control.outposts.outposts(cluster.id)
+    ]
+    if arguments.action == "list":
+        document = [
+            {"name": o.name, "cluster": c.name, "login": str(o.login), "sudo": o.sudo}
+            for c, o in everyone
+        ]
+        rows = [(o.name, c.name, str(o.login)) for c, o in everyone]
+        text = table(("OUTPOST", "CLUSTER", "LOGIN"), rows) if rows else "No outposts yet."
+        output.result(document, text)
+        return 0
+    found = _named(arguments.name, [o for _, o in everyone])
+    if arguments.action == "check":
+        version = await control.outposts.check(found)
+        document_ok = {"outpost": found.name, "docker": version}
+        output.result(document_ok, f"{found.name}: logged in, Docker {version} answers.")
+        return 0
+    await control.outposts.remove_outpost(found.id)
+    output.result({"removed": found.name}, f"{found.name} is forgotten; nothing changed on it.")
+    return 0
+
+
+def _named(name: str, outposts: list[Outpost]) -> Outpost:
+    for outpost in outposts:
+        if name in (outpost.name, outpost.id):
+            return outpost
+    names = ", ".join(o.name for o in outposts) or "none yet"
+    raise NothingFound(detail=f'There is no outpost "{name}". There are: {names}.')
+
+
+async def _add(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    login = Login(arguments.host, arguments.user, arguments.port, arguments.key)
+    scanned = await control.outposts.scan_host_key(login.host, login.port)
+    if arguments.fingerprint:
+        if arguments.fingerprint.removeprefix("SHA256:") != scanned.fingerprint[7:]:
+            raise HostKeyChanged(
+                detail=f"It shows {scanned.fingerprint}, not {arguments.fingerprint}.",
+                next_step="Compare with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` "
+                "on the server.",
+            )
+    elif not arguments.accept_new:
+        output.progress(f"{login.host} shows the fingerprint {scanned.fingerprint}")
+        answer = confirmed("Is it the server's own?")
+        if answer is None:
+            raise HostKeyUnknown(
+                fingerprint=scanned.fingerprint,
+                host_key=scanned.host_key,
+                detail=f"It is {scanned.fingerprint}. Give --fingerprint {scanned.fingerprint}.",
+            )
+        if not answer:
+            output.progress("Nothing was done.")
+            return CANCELLED
+    added = await control.outposts.add(
+        login,
+        host_key=scanned.host_key,
+        name=arguments.name,
+        cluster_name=arguments.cluster or "",
+    )
+    name = _cluster_name(control, added.cluster_id)
+    lines = [f"{added.name} is an outpost of {name}."]
+    try:
+        snapshot = await control.telemetry.refresh(added.cluster_id)
+        known = {o.node_id for o in control.outposts.outposts(added.cluster_id)}
+        others = [node.name for node in snapshot.nodes if node.id not in known]
+        if others:
+            lines.append(f"Not logged in to yet: {', '.join(others)}.")
+    except KnownError as error:
+        lines.append(error.text())
+    output.result(
+        {"outpost": added.name, "cluster": name, "fingerprint": scanned.fingerprint},
+        "\n".join(lines),
+    )
+    return 0
+
+
+def _cluster_name(control: MissionControl, cluster_id: ClusterId) -> str:
+    return next(c.name for c in control.outposts.clusters() if c.id == cluster_id)

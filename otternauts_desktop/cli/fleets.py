@@ -1,0 +1,227 @@
+"""`otternauts fleet`, `history`, `diff`, `explain` and `logs`."""
+
+import re
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from otternauts_desktop.app import MissionControl
+from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
+from otternauts_desktop.cli.inputs import confirmed
+from otternauts_desktop.cli.output import Output, table
+from otternauts_desktop.core.errors import BadName, NothingFound
+from otternauts_desktop.core.flight.diff import LineKind, diff
+from otternauts_desktop.core.flight.explain import explain as explained
+from otternauts_desktop.core.swarm.health import (
+    Health,
+    current_tasks,
+    fleet_condition,
+    service_condition,
+)
+from otternauts_desktop.core.swarm.state import Service, Snapshot
+
+NOT_AS_WANTED = 3
+_SIGNS = {LineKind.ADDED: "+", LineKind.REMOVED: "-", LineKind.SAME: " ", LineKind.SKIPPED: "@"}
+
+
+async def fleet(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """Do a `fleet` action; gives the exit code."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    if arguments.action == "remove":
+        if not arguments.yes and not confirmed(f"Stop the fleet {arguments.name}?"):
+            output.progress("Nothing was done; --yes does it without asking.")
+            return CANCELLED
+        _services(await control.telemetry.refresh(cluster.id), arguments.name)
+        await control.launches.remove(cluster.id, arguments.name)
+        output.result(
+            {"removed": arguments.name}, f"{arguments.name} is gone. Its volumes are still there."
+        )
+        return 0
+    snapshot = await control.telemetry.refresh(cluster.id)
+    if arguments.action == "list":
+        return _list(snapshot, output)
+    services = _services(snapshot, arguments.name)
+    if arguments.action == "show":
+        document = [_service_document(snapshot, service) for service in services]
+        text = _columns(("vessel", "image", "tasks", "health"), document)
+        output.result({"fleet": arguments.name, "vessels": document}, text)
+        return 0
+    condition = fleet_condition(snapshot, services)
+    tasks = [task for service in services for task in _task_documents(snapshot, service)]
+    text = _columns(("name", "node", "desired", "state", "error"), tasks)
+    output.result(
+        {
+            "fleet": arguments.name,
+            "health": condition.health.value,
+            "running": condition.running,
+            "wanted": condition.wanted,
+            "as_of": snapshot.taken_at,
+            "tasks": tasks,
+        },
+        f"{arguments.name}: {condition.health.value}, {condition.count} running\n{text}",
+    )
+    good = (Health.HEALTHY, Health.DONE, Health.STOPPED)
+    return 0 if condition.health in good else NOT_AS_WANTED
+
+
+def _list(snapshot: Snapshot, output: Output) -> int:
+    conditions = {n: fleet_condition(snapshot, s) for n, s in snapshot.fleets.items()}
+    document = [
+        {"name": name, "health": c.health.value, "running": c.running, "wanted": c.wanted}
+        for name, c in conditions.items()
+    ]
+    rows = [(name, c.count, c.health.value) for name, c in conditions.items()]
+    text = table(("FLEET", "TASKS", "STATE"), rows) if rows else "No fleets yet."
+    output.result(document, text)
+    return 0
+
+
+def _columns(names: Sequence[str], documents: Sequence[Mapping[str, Any]]) -> str:
+    rows = [tuple(str(document[name]) for name in names) for document in documents]
+    return table(tuple(name.upper() for name in names), rows)
+
+
+def _services(snapshot: Snapshot, name: str) -> tuple[Service, ...]:
+    services = snapshot.fleets.get(name)
+    if services is None:
+        names = ", ".join(snapshot.fleets) or "none"
+        raise NothingFound(detail=f'No fleet "{name}" flies here. Flying: {names}.')
+    return services
+
+
+def _service_document(snapshot: Snapshot, service: Service) -> dict[str, str]:
+    condition = service_condition(snapshot, service)
+    return {
+        "vessel": service.vessel,
+        "service": service.name,
+        "image": service.image,
+        "mode": service.mode,
+        "tasks": condition.count,
+        "health": condition.health.value,
+    }
+
+
+def _task_documents(snapshot: Snapshot, service: Service) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": task.id,
+            "name": f"{service.vessel}.{task.slot or snapshot.node_name(task.node_id)}",
+            "node": snapshot.node_name(task.node_id),
+            "desired": task.desired,
+            "state": task.state,
+            "error": task.error,
+        }
+        for task in current_tasks(snapshot, service)
+    ]
+
+
+async def history(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """Earlier launches of a fleet from this data directory, newest first."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    records = control.records.history(cluster.id, arguments.name)
+    document = [
+        {
+            "version": len(records) - number,
+            "started": datetime.fromtimestamp(record.started_at, UTC).isoformat(timespec="seconds"),
+            "state": record.state,
+            "body_sha256": record.body_sha256,
+        }
+        for number, record in enumerate(records)
+    ]
+    rows = [(str(r["version"]), str(r["started"]), str(r["state"])) for r in document]
+    output.result(
+        document, table(("VERSION", "STARTED", "STATE"), rows) if rows else "No launches yet."
+    )
+    return 0
+
+
+async def compare(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """The difference of two launched flight plans by their version numbers."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    records = control.records.history(cluster.id, arguments.name)
+    texts = []
+    for number in (arguments.old, arguments.new):
+        if not 1 <= number <= len(records):
+            raise NothingFound(
+                detail=f"There is no version {number}; the newest is {len(records)}."
+            )
+        texts.append(records[len(records) - number].template)
+    lines = diff(*texts)
+    output.result(
+        [asdict(line) for line in lines],
+        "\n".join(f"{_SIGNS[line.kind]} {line.text}" for line in lines) or "No difference.",
+    )
+    return 0
+
+
+def _target(text: str) -> tuple[str, str | None]:
+    name, slash, vessel = text.partition("/")
+    return name, vessel if slash else None
+
+
+async def explain(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """Why what does not run does not: Docker's words and what they amount to."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    name, vessel = _target(arguments.target)
+    snapshot = await control.telemetry.refresh(cluster.id)
+    causes = []
+    for service in _services(snapshot, name):
+        if vessel not in (None, service.vessel):
+            continue
+        for task in snapshot.tasks_by_service.get(service.id, ()):
+            if not task.error and task.state not in ("failed", "rejected"):
+                continue
+            words = explained(task.error, task.exit_code)
+            causes.append(
+                {
+                    "task": f"{service.vessel}.{task.slot}",
+                    "node": snapshot.node_name(task.node_id),
+                    "state": task.state,
+                    "at": task.timestamp,
+                    "sentence": words.sentence,
+                    "next_step": words.next_step,
+                    "docker_said": task.error,
+                }
+            )
+    causes.sort(key=lambda cause: cause["at"], reverse=True)
+    text = "\n\n".join(
+        f"{c['task']} {c['node']} ({c['state']}, {c['at'][:19]}): {c['sentence']} {c['next_step']}"
+        f"\n  Docker said: {c['docker_said'] or '(nothing)'}"
+        for c in causes
+    )
+    output.result(causes, text or "No task of it has failed as far as Docker remembers.")
+    return 0
+
+
+async def logs(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """What tasks say, merged by time; with --follow until it is interrupted."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    name, vessel = _target(arguments.target)
+    try:
+        wanted = re.compile(arguments.grep or "")
+    except re.error as error:
+        raise BadName(detail=f"--grep: {error}.") from None
+    lines = control.transmissions.follow(
+        cluster.id,
+        name,
+        vessel,
+        tail=arguments.tail,
+        since=arguments.since,
+        follow=arguments.follow,
+    )
+    document = []
+    async with aclosing(lines):
+        async for chunk in lines:
+            for line in chunk:
+                if arguments.replica not in (None, line.slot) or not wanted.search(line.text):
+                    continue
+                if output.as_json:
+                    document.append(asdict(line))
+                else:
+                    output.line(f"{line.time[:23]} {line.replica} | {line.text}")
+    if output.as_json:
+        output.result(document, "")
+    return 0

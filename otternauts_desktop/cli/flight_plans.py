@@ -1,0 +1,199 @@
+"""`otternauts lint`, `render`, `plan` and `launch`."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from otternauts_desktop.app import MissionControl
+from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
+from otternauts_desktop.cli.inputs import confirmed, read_text, variables
+from otternauts_desktop.cli.output import Output
+from otternauts_desktop.core.errors import FlightPlanInvalid, NothingFound
+from otternauts_desktop.core.events import Event, LaunchMoved
+from otternauts_desktop.core.fleet.findings import Finding, Severity
+from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare, read
+from otternauts_desktop.core.flight.plan import Plan
+from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState, StepState
+from otternauts_desktop.core.names import ClusterId, fleet_name
+
+CHANGES = 2
+NOT_CONVERGED = 3
+_SIGNS = {"create": "+", "update": "~", "remove": "-", "unchanged": " "}
+
+
+def lint(arguments: Namespace, output: Output) -> int:
+    """Findings of all files; exit 1 where one of them is an error."""
+    document: list[dict[str, Any]] = []
+    lines = []
+    failed = False
+    for name in arguments.files:
+        for finding in read(read_text(name)).findings:
+            failed = failed or finding.severity is Severity.ERROR
+            document.append({"file": name, **asdict(finding)})
+            lines.append(f"{name}:{_in_words(finding)}")
+    output.result(document, "\n".join(lines) or "Nothing to note.")
+    return 1 if failed else 0
+
+
+def render(arguments: Namespace, output: Output) -> int:
+    """The canonical file that Docker would get, values masked unless asked for."""
+    prepared = _usable(
+        prepare(
+            fleet_name(arguments.name),
+            read_text(arguments.file),
+            variables(arguments.set, arguments.env_file),
+        )
+    )
+    text = prepared.revealed() if arguments.reveal else prepared.shown()
+    for note in (*prepared.findings, *prepared.notes):
+        output.progress(_in_words(note))
+    output.result(
+        {"file": text, "notes": [asdict(note) for note in (*prepared.findings, *prepared.notes)]},
+        text.rstrip("\n"),
+    )
+    return 0
+
+
+async def plan(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """The plan by meaning; exit 0: nothing to do, 2: changes."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    text = _text(control, cluster.id, arguments)
+    values = variables(arguments.set, arguments.env_file)
+    await control.telemetry.refresh(cluster.id)
+    preview = control.launches.preview(cluster.id, arguments.name, text, values)
+    _usable(preview.prepared)
+    output.result(_plan_document(preview.plan), _plan_text(preview.plan))
+    return 0 if preview.plan.nothing_to_do else CHANGES
+
+
+async def launch(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """Launch and wait; exit 3 where it was launched and did not converge."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    text = _text(control, cluster.id, arguments)
+    values = variables(arguments.set, arguments.env_file)
+    await control.telemetry.refresh(cluster.id)
+    preview = control.launches.preview(cluster.id, arguments.name, text, values)
+    _usable(preview.prepared)
+    for note in (*preview.prepared.findings, *preview.prepared.notes):
+        output.progress(_in_words(note))
+    output.progress(_plan_text(preview.plan))
+    if not arguments.yes and not confirmed(f"Launch {arguments.name} on {cluster.name}?"):
+        output.progress("Nothing was done; --yes launches without asking.")
+        return CANCELLED
+    control.launches.save_draft(cluster.id, arguments.name, text)
+    teller = _Teller(output)
+    forget = control.bus.subscribe(teller.hear)
+    try:
+        launch_id = await control.launches.launch(
+            cluster.id,
+            arguments.name,
+            text,
+            values,
+            timeout=arguments.timeout,
+            resolve_image=arguments.resolve_image,
+        )
+        ended = await control.launches.wait(launch_id)
+    finally:
+        forget()
+    document = {
+        "fleet": ended.fleet,
+        "state": ended.state.value,
+        "seconds": round(ended.ended_at - ended.started_at, 1),
+        "vessels": [asdict(vessel) for vessel in ended.vessels],
+        "steps": [asdict(step) for step in ended.steps],
+        "cause": asdict(ended.cause) if ended.cause else None,
+    }
+    output.result(document, _ending(ended))
+    return 0 if ended.state is LaunchState.CONVERGED else NOT_CONVERGED
+
+
+def _text(control: MissionControl, cluster_id: ClusterId, arguments: Namespace) -> str:
+    if arguments.file:
+        return read_text(arguments.file)
+    text = control.launches.draft(cluster_id, fleet_name(arguments.name))
+    if not text:
+        raise NothingFound(
+            detail=f"No flight plan of {arguments.name} is kept here.", next_step="Give --file F."
+        )
+    return text
+
+
+def _usable(prepared: Prepared) -> Prepared:
+    """`prepared` itself where it can be launched. Raises `FlightPlanInvalid` with all errors."""
+    if not prepared.errors:
+        return prepared
+    first = prepared.errors[0]
+    raise FlightPlanInvalid(
+        detail=" ".join(f"Line {_in_words(f)}" for f in prepared.errors),
+        line=first.line,
+        column=first.column,
+    )
+
+
+def _in_words(finding: Finding) -> str:
+    fix = f" {finding.fix}" if finding.fix else ""
+    where = f"{finding.line}:{finding.column}"
+    return f"{where}: {finding.severity}: {finding.message}{fix} [{finding.code}]"
+
+
+def _plan_document(plan: Plan) -> dict[str, Any]:
+    return {
+        "nothing_to_do": plan.nothing_to_do,
+        "summary": plan.summary,
+        "changes": [asdict(change) for change in plan.changes],
+        "new_networks": list(plan.new_networks),
+        "missing_networks": list(plan.missing_networks),
+    }
+
+
+def _plan_text(plan: Plan) -> str:
+    lines = []
+    for change in plan.changes:
+        restarts = " (restarts)" if change.restarts else ""
+        lines.append(f"{_SIGNS[change.kind]} {change.vessel}: {change.kind}{restarts}")
+        lines += [f"    {field}" for field in change.fields]
+    lines += [f"+ network {name}" for name in plan.new_networks]
+    lines += [f"! network {name} has to exist beforehand" for name in plan.missing_networks]
+    return "\n".join([*lines, f"Plan: {plan.summary}."])
+
+
+class _Teller:
+    """Says what moves in a launch, each thing once."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._said: Sequence[object] = ()
+
+    def hear(self, event: Event) -> None:
+        if not isinstance(event, LaunchMoved):
+            return
+        said: list[object] = []
+        for step in event.progress.steps:
+            if step.state is not StepState.WAITING:
+                words = f"{step.name}: {step.note}" if step.note else f"{step.name}…"
+                said.append(words)
+                if words not in self._said:
+                    self._output.progress(words)
+        for vessel in event.progress.vessels:
+            note = f" - {vessel.note}" if vessel.note else ""
+            words = f"  {vessel.vessel} {vessel.settled}/{vessel.wanted}{note}"
+            said.append(words)
+            if words not in self._said:
+                self._output.progress(words)
+        self._said = said
+
+
+def _ending(ended: LaunchProgress) -> str:
+    took = ended.ended_at - ended.started_at
+    if ended.state is LaunchState.CONVERGED:
+        settled, wanted = ended.settled
+        return f"{ended.fleet} flies: {settled} of {wanted} tasks, after {took:.0f} s."
+    lines = [f"{ended.fleet}: {ended.state.value} after {took:.0f} s."]
+    if ended.cause:
+        lines.append(f"{ended.cause.sentence} {ended.cause.next_step}".strip())
+        if ended.cause.docker_said:
+            lines.append(f"Docker said: {ended.cause.docker_said}")
+        if ended.cause.log:
+            lines += ["Its last lines:", *(f"  {line}" for line in ended.cause.log)]
+    return "\n".join(lines)

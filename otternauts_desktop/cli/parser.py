@@ -1,0 +1,147 @@
+"""The commands and their arguments. Names are a promise to scripts."""
+
+import argparse
+from importlib.metadata import PackageNotFoundError, version
+from typing import TypeAlias
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """All sub-commands; `command` (and `action`) name what is to be done."""
+    parser = argparse.ArgumentParser(
+        prog="otternauts",
+        description="Mission control for Docker Swarm. Without a command it opens the window.",
+    )
+    parser.add_argument("--version", action="version", version=f"otternauts {_version()}")
+    parser.add_argument("--home", metavar="DIR", help="data directory (or OTTERNAUTS_HOME)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
+    parser.add_argument("--cluster", metavar="NAME", help="needed only where there are several")
+    parser.add_argument("--simulate", action="store_true", help="use the flight simulator")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    _command(commands, "simulate", "open the window with the flight simulator")
+
+    lint = _command(commands, "lint", "check flight plans")
+    lint.add_argument("files", nargs="+", metavar="FILE")
+
+    render = _command(commands, "render", "show what would be sent to `docker stack deploy`")
+    render.add_argument("file", metavar="FILE")
+    render.add_argument("--name", default="fleet", help="name of the fleet")
+    render.add_argument("--reveal", action="store_true", help="show the values of variables")
+    _variables(render)
+
+    _clusters(commands)
+    _outposts(commands)
+    _fleets(commands)
+
+    plan = _command(commands, "plan", "show what a launch would change; exit 2: changes")
+    plan.add_argument("name", metavar="NAME")
+    plan.add_argument("--file", metavar="FILE", help="flight plan (default: the one kept here)")
+    _variables(plan)
+
+    launch = _command(commands, "launch", "launch a fleet and wait until it flies")
+    launch.add_argument("name", metavar="NAME")
+    launch.add_argument("--file", metavar="FILE", help="flight plan (default: the one kept here)")
+    launch.add_argument("--yes", action="store_true", help="do not ask")
+    launch.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS")
+    launch.add_argument(
+        "--resolve-image",
+        choices=("always", "changed", "never"),
+        default="always",
+        help="when Docker asks the registry for digests",
+    )
+    _variables(launch)
+
+    history = _command(commands, "history", "earlier launches from here")
+    history.add_argument("name", metavar="NAME")
+    diff = _command(commands, "diff", "compare two launched flight plans")
+    diff.add_argument("name", metavar="NAME")
+    diff.add_argument("old", type=int, metavar="V1")
+    diff.add_argument("new", type=int, metavar="V2")
+    explain = _command(commands, "explain", "why a fleet or service does not run")
+    explain.add_argument("target", metavar="NAME[/SERVICE]")
+
+    logs = _command(commands, "logs", "what a fleet or service says")
+    logs.add_argument("target", metavar="NAME[/SERVICE]")
+    logs.add_argument("-f", "--follow", action="store_true")
+    logs.add_argument("--tail", type=int, default=100, metavar="N", help="lines per task")
+    logs.add_argument("--since", default="", metavar="SECONDS", help="seconds since 1970")
+    logs.add_argument("--replica", type=int, metavar="N")
+    logs.add_argument("--grep", metavar="RE", help="only lines that match")
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version("otternauts-desktop")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def _command(commands: _Commands, name: str, words: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
+    return parser
+
+
+def _actions(commands: _Commands, name: str, words: str) -> _Commands:
+    parser = _command(commands, name, words)
+    return parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+
+def _variables(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--env-file", action="append", default=[], metavar="FILE")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE]",
+        help="value of a variable; without =VALUE from the environment or asked for",
+    )
+
+
+def _clusters(commands: _Commands) -> None:
+    actions = _actions(commands, "cluster", "clusters")
+    _command(actions, "list", "all clusters")
+    _command(actions, "show", "nodes and fleets of a cluster")
+    remove = _command(actions, "remove", "forget a cluster; nothing changes on its servers")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _outposts(commands: _Commands) -> None:
+    actions = _actions(commands, "outpost", "outposts (servers)")
+    add = _command(actions, "add", "add a server and adopt the swarm that it manages")
+    add.add_argument("host", metavar="HOST")
+    add.add_argument("--user", required=True, metavar="U")
+    key = add.add_mutually_exclusive_group(required=True)
+    key.add_argument("--key", metavar="FILE", help="private key, which stays where it is")
+    key.add_argument("--agent", action="store_true", help="use the keys of the ssh-agent")
+    add.add_argument("--port", type=int, default=22, metavar="N")
+    add.add_argument("--name", default="", metavar="N")
+    trust = add.add_mutually_exclusive_group()
+    trust.add_argument("--fingerprint", metavar="SHA256:...", help="the host key's fingerprint")
+    trust.add_argument(
+        "--accept-new", action="store_true", help="trust the key that it shows, unseen"
+    )
+    _command(actions, "list", "all outposts")
+    for name, words in (
+        ("check", "log in and reach Docker"),
+        ("remove", "forget an outpost; nothing changes on the server"),
+    ):
+        action = _command(actions, name, words)
+        action.add_argument("name", metavar="NAME")
+
+
+def _fleets(commands: _Commands) -> None:
+    actions = _actions(commands, "fleet", "fleets (stacks)")
+    _command(actions, "list", "all fleets of a cluster")
+    for name, words in (
+        ("show", "services of a fleet"),
+        ("status", "tasks of a fleet; exit 3 where it does not fly as wanted"),
+    ):
+        action = _command(actions, name, words)
+        action.add_argument("name", metavar="NAME")
+    remove = _command(actions, "remove", "stop a fleet; its volumes stay")
+    remove.add_argument("name", metavar="NAME")
+    remove.add_argument("--yes", action="store_true", help="do not ask")

@@ -1,0 +1,84 @@
+"""Remote commands as values: argv and stdin. The only place that quotes.
+
+Nothing here runs anything, so a test compares values. Secrets and file contents travel by stdin:
+an argument list is readable by every user of the server.
+"""
+
+import hashlib
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+ResolveImage = Literal["always", "changed", "never"]
+"""When Docker asks the registry for an image's digest (`docker stack deploy --resolve-image`)."""
+
+INCOMPLETE: Final = 65
+"""Exit status of the guard when the body did not arrive whole (EX_DATAERR of sysexits.h)."""
+
+# The whole body is held in a shell variable and its sum compared before Docker sees a byte of
+# it: a link that dies in the middle must not deploy half a file. `printf` is a builtin, so the
+# body is in no argument list; there is no file. The x keeps trailing line breaks, which $() drops.
+_GUARDED: Final = (
+    "body=$(cat; printf x); body=${body%x}; "
+    'sum=$(printf %s "$body" | sha256sum); '
+    'if [ "${sum%% *}" != "$1" ]; then '
+    'echo "The flight plan did not arrive whole; nothing was done." >&2; exit 65; fi; '
+    'shift; printf %s "$body" | "$@"'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command for an outpost: what is run, and what it reads."""
+
+    argv: tuple[str, ...]
+    stdin: bytes = field(default=b"", repr=False)
+
+    def line(self) -> str:
+        """The command as one line for the remote user's shell, quoted for POSIX shells."""
+        return shlex.join(self.argv)
+
+
+def dial_stdio(*, sudo: bool) -> Command:
+    """Pipe stdin and stdout to the Docker daemon's socket, as Docker's own `ssh://` does."""
+    return Command(_docker("system", "dial-stdio", sudo=sudo))
+
+
+def stack_deploy(
+    fleet: str, body: bytes, *, sudo: bool, resolve_image: ResolveImage = "always"
+) -> Command:
+    """Deploy `body` (a canonical Compose file) as a stack, unless it arrives incomplete.
+
+    Never prunes (that comes first in Docker and can't be undone) and never waits
+    (`--detach=false` hangs on a failing first deploy): both are this program's own steps.
+    """
+    deploy = _docker(
+        "stack", "deploy", "--resolve-image", resolve_image, "-c", "-", fleet, sudo=sudo
+    )
+    digest = hashlib.sha256(body).hexdigest()
+    return Command(("sh", "-c", _GUARDED, "otternauts", digest, *deploy), body)
+
+
+def service_remove(names: Sequence[str], *, sudo: bool) -> Command:
+    """Remove services by their full names."""
+    return Command(_docker("service", "rm", *names, sudo=sudo))
+
+
+def stack_remove(fleet: str, *, sudo: bool) -> Command:
+    """Remove a stack's services, networks, configs and secrets; volumes stay."""
+    return Command(_docker("stack", "rm", fleet, sudo=sudo))
+
+
+def meaningful_output(text: str) -> str:
+    """Docker's output without the advice about `--detach` that it gives on every deploy."""
+    kept = (
+        line
+        for line in text.splitlines()
+        if not line.startswith(("Since --detach=false was not", "In a future release, --detach="))
+    )
+    return "\n".join(kept).strip()
+
+
+def _docker(*words: str, sudo: bool) -> tuple[str, ...]:
+    return (*(("sudo", "-n") if sudo else ()), "docker", *words)

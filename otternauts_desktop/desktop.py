@@ -1,0 +1,127 @@
+"""The window's way in. The frame is shown before the heavy libraries are imported."""
+
+import asyncio
+import faulthandler
+import logging
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.theme import theme
+
+_log = logging.getLogger(__name__)
+
+
+def run(*, home: str | None, simulate: bool) -> int:
+    """Open the window and stay until it is closed; gives the exit code."""
+    faulthandler.enable()
+    logging.basicConfig(level=logging.WARNING)
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("otternauts")
+    app.setApplicationDisplayName("Otternauts")
+    QGuiApplication.setDesktopFileName("otternauts")
+    # Or the loop would stop under coroutines that still wait.
+    app.setQuitOnLastWindowClosed(False)
+    theme().apply(app)
+    window = MainWindow()
+    sys.excepthook = _Excepthook(window)
+    window.show()
+    app.processEvents()  # the first picture, before what it does not need is imported
+    from otternauts_desktop.ui.event_loop import OneTimerLoop
+
+    loop = OneTimerLoop(app)
+    asyncio.set_event_loop(loop)
+    loop.set_exception_handler(_unheard)
+    with loop:
+        return loop.run_until_complete(main(window, home, simulate=simulate))
+
+
+async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
+    """Open the services, seat the crew, and wait until the person leaves."""
+    left = asyncio.Event()
+    window.closing.connect(left.set)
+    opened = False
+    try:
+        # In a thread: a second of imports must not freeze the window that is already there.
+        app_module = await asyncio.to_thread(_import_app)
+        where = Path(home).expanduser() if home else app_module.default_home()  # noqa: ASYNC240
+        from otternauts_desktop.services.store.lock import HomeLock
+
+        with HomeLock(where):
+            async with app_module.open_mission_control(where) as control:
+                from otternauts_desktop.ui.crew import Crew
+                from otternauts_desktop.ui.desk import Desk
+
+                opened = True
+                window.closing.disconnect(left.set)
+                crew = Crew(
+                    facts=control.bus,
+                    outposts=control.outposts,
+                    telemetry=control.telemetry,
+                    launches=control.launches,
+                    transmissions=control.transmissions,
+                    command_log=control.command_log,
+                    settings=control.settings,
+                    practice=control.practice,
+                )
+                desk = Desk(window, crew, left.set)
+                if simulate:
+                    desk.tasks.start(desk.simulate(), key="sim")
+                await left.wait()
+                await desk.close()
+    except KnownError as error:
+        if opened:
+            raise
+        # Nothing was opened, so nothing can be lost: say it, and stay until it was read.
+        window.notice.show_error(error)
+        await left.wait()
+        return 1
+    finally:
+        window.leave()
+    return 0
+
+
+def _import_app() -> ModuleType:
+    from otternauts_desktop import app
+
+    return app
+
+
+class _Excepthook:
+    """What no one caught is a bug: it is said in the window, without values, and logged."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def __call__(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            self._window.closing.emit()
+            return
+        frames = traceback.extract_tb(trace)
+        places = "\n".join(f"{Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames)
+        _log.error("bug: %s\n%s", kind.__name__, places)
+        self._window.notice.show_notice(
+            "bad",
+            "This is a bug in Otternauts.",
+            f"{kind.__name__} in {places.splitlines()[-1] if places else 'an unknown place'}.",
+            "What you did before is kept. The program's output holds the report.",
+        )
+
+
+def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """An error in a callback or a task that nobody awaited."""
+    error = context.get("exception")
+    if isinstance(error, BaseException):
+        sys.excepthook(type(error), error, error.__traceback__)
+    else:
+        _log.error("%s", context.get("message"))

@@ -1,0 +1,192 @@
+"""Outposts: meeting a server for the first time, adopting its swarm, and letting go of it."""
+
+import uuid
+from pathlib import Path
+from typing import Any
+
+from otternauts_desktop.core.errors import (
+    AlreadyAdded,
+    DockerForbidden,
+    NotASwarmManager,
+    NothingFound,
+)
+from otternauts_desktop.core.events import ClustersChanged
+from otternauts_desktop.core.names import ClusterId, OutpostId
+from otternauts_desktop.core.swarm.cluster import Cluster, LinkStatus, Login, Outpost
+from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.engine import Engine, not_a_manager, open_engine
+from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.ssh import (
+    ScannedKey,
+    SshLink,
+    config_logins,
+    connect,
+    scan_host_key,
+)
+from otternauts_desktop.services.store.clusters import ClusterRecords
+from otternauts_desktop.services.telemetry import Telemetry
+
+
+class Outposts:
+    """The servers, and the clusters that they make up."""
+
+    def __init__(
+        self, bus: Bus, links: Links, clusters: ClusterRecords, telemetry: Telemetry
+    ) -> None:
+        self._bus = bus
+        self._links = links
+        self._clusters = clusters
+        self._telemetry = telemetry
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def clusters(self) -> tuple[Cluster, ...]:
+        """All clusters, in the order they were added."""
+        return self._clusters.all()
+
+    def cluster_named(self, name: str) -> Cluster:
+        """The cluster of that name or id. Raises `NothingFound`, naming those there are."""
+        for cluster in self.clusters():
+            if name in (cluster.name, cluster.id):
+                return cluster
+        names = ", ".join(cluster.name for cluster in self.clusters()) or "none yet"
+        raise NothingFound(detail=f'There is no cluster "{name}". There are: {names}.')
+
+    def outposts(self, cluster_id: ClusterId) -> tuple[Outpost, ...]:
+        """The outposts of a cluster, in the order they were added."""
+        return self._clusters.outposts(cluster_id)
+
+    def link(self, outpost_id: OutpostId) -> LinkStatus:
+        """What is true about the connection to an outpost now."""
+        return self._links.status(outpost_id)
+
+    def ssh_config_logins(self, config: Path | None = None) -> tuple[Login, ...]:
+        """The hosts of the person's own OpenSSH configuration."""
+        return config_logins(config or Path("~/.ssh/config").expanduser())
+
+    # -- doing -------------------------------------------------------------------------------
+
+    async def scan_host_key(self, host: str, port: int) -> ScannedKey:
+        """What the server shows as its identity, for the person to compare.
+
+        Raises `OutpostError` where it can't be reached.
+        """
+        return await scan_host_key(host, port)
+
+    async def check(self, outpost: Outpost) -> str:
+        """Log in anew and reach Docker; gives back the engine's version. Raises `OutpostError`."""
+        link = await connect(outpost.login, outpost.host_key)
+        try:
+            engine, _ = await self._reach_docker(link, outpost.name)
+            try:
+                info = await engine.get("/info")
+            finally:
+                await engine.close()
+        finally:
+            await link.close()
+        return shown(str(info.get("ServerVersion", "")))
+
+    async def add(
+        self,
+        login: Login,
+        *,
+        host_key: str,
+        name: str = "",
+        cluster_name: str = "",
+        simulated: bool = False,
+    ) -> Outpost:
+        """Log in to a server whose host key was confirmed, and adopt the swarm it manages.
+
+        A worker can be added where its cluster is known already. Nothing is changed on the
+        server. Raises `OutpostError`; nothing is stored then.
+        """
+        link = await connect(login, host_key)
+        try:
+            engine, sudo = await self._reach_docker(link, str(login))
+            try:
+                info = await engine.get("/info")
+            finally:
+                await engine.close()
+        finally:
+            await link.close()
+        cluster, is_new = self._cluster_of(info, cluster_name, simulated=simulated)
+        swarm = info["Swarm"]
+        for other in self._clusters.outposts(cluster.id):
+            if other.node_id == swarm["NodeID"]:
+                raise AlreadyAdded(detail=f"It is {other.name} of {cluster.name}.")
+        if is_new:
+            self._clusters.add(cluster)
+        outpost = Outpost(
+            id=OutpostId(uuid.uuid4().hex),
+            cluster_id=cluster.id,
+            name=name or shown(str(info.get("Name", ""))) or login.host,
+            login=login,
+            host_key=host_key,
+            node_id=swarm["NodeID"],
+            sudo=sudo,
+        )
+        self._clusters.add_outpost(outpost)
+        self._bus.publish(ClustersChanged())
+        return outpost
+
+    async def remove_outpost(self, outpost_id: OutpostId) -> None:
+        """Forget an outpost. Nothing changes on the server."""
+        self._clusters.remove_outpost(outpost_id)
+        await self._links.forget(outpost_id)
+        self._bus.publish(ClustersChanged())
+
+    async def remove_cluster(self, cluster_id: ClusterId) -> None:
+        """Forget a cluster and its outposts. Nothing changes on the servers."""
+        outposts = self._clusters.outposts(cluster_id)
+        await self._telemetry.unwatch(cluster_id)
+        self._clusters.remove(cluster_id)
+        for outpost in outposts:
+            await self._links.forget(outpost.id)
+        self._bus.publish(ClustersChanged())
+
+    def reconnect(self, cluster_id: ClusterId) -> None:
+        """Try again now, whatever the backoff says."""
+        for outpost in self._clusters.outposts(cluster_id):
+            self._links.retry_now(outpost.id)
+        self._telemetry.wake(cluster_id)
+
+    async def _reach_docker(self, link: SshLink, name: str) -> tuple[Engine, bool]:
+        """The engine, and whether it takes sudo to reach it."""
+        record = self._links.recorder(name)
+        try:
+            return await open_engine(link, sudo=False, on_call=record), False
+        except DockerForbidden as forbidden:
+            try:
+                return await open_engine(link, sudo=True, on_call=record), True
+            except DockerForbidden:
+                raise forbidden from None
+
+    def _cluster_of(
+        self, info: dict[str, Any], cluster_name: str, *, simulated: bool
+    ) -> tuple[Cluster, bool]:
+        """The cluster a server belongs to, and whether it is a new one."""
+        swarm = info.get("Swarm") or {}
+        known = self._clusters.all()
+        if swarm.get("ControlAvailable"):
+            swarm_id = (swarm.get("Cluster") or {}).get("ID", "")
+            for cluster in known:
+                if cluster.swarm_id == swarm_id:
+                    return cluster, False
+            name = cluster_name or shown(str(info.get("Name", ""))) or "swarm"
+            taken = {cluster.name for cluster in known}
+            number = 2
+            unique = name
+            while unique in taken:
+                unique, number = f"{name}-{number}", number + 1
+            return Cluster(ClusterId(uuid.uuid4().hex), unique, swarm_id, simulated), True
+        if swarm.get("LocalNodeState") == "active":
+            for cluster in known:
+                snapshot = self._telemetry.snapshot(cluster.id)
+                if snapshot is not None and swarm.get("NodeID") in snapshot.node_by_id:
+                    return cluster, False
+            raise NotASwarmManager(
+                detail="It is a worker of a swarm that Otternauts does not know yet.",
+                next_step="Add a manager of that swarm first.",
+            )
+        raise not_a_manager("")

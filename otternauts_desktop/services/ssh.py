@@ -1,0 +1,414 @@
+"""One SSH connection to one outpost, many channels on it. The only door to asyncssh.
+
+Rules kept here (each was seen to go wrong elsewhere): bytes only, because one byte that is not
+UTF-8 closes the whole connection; an exit status of None is an unknown outcome, because
+asyncssh returns normally when the link dies; the host key is pinned, and another is refused
+before anything is sent; no user configuration is loaded, because a ProxyCommand in it runs.
+"""
+
+import asyncio
+import base64
+import getpass
+import hashlib
+import os
+import re
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import asyncssh
+from asyncssh.config import SSHClientConfig
+
+from otternauts_desktop.core.errors import (
+    AuthenticationFailed,
+    ConnectionRefused,
+    HostKeyChanged,
+    KeyUnusable,
+    LinkLost,
+    OutcomeUnknown,
+    OutpostError,
+    OutpostUnreachable,
+    TooManyChannels,
+    UnknownHost,
+)
+from otternauts_desktop.core.flight.commands import Command
+from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
+from otternauts_desktop.core.untrusted import shown
+
+CONNECT_SECONDS: Final = 8.0
+KEEPALIVE_SECONDS: Final = 5
+KEEPALIVE_MISSES: Final = 2  # a dead link is noticed after 5 x (2 + 1) = 15 s
+MAX_CHANNELS: Final = 9  # sshd's MaxSessions is 10 unless changed
+MAX_OUTPUT: Final = 16 * 1024 * 1024
+READ_SIZE: Final = 65_536
+
+# AES-GCM first: half the CPU of chacha20 here. No SHA-1, no CBC, no MAC-then-encrypt.
+_CIPHERS: Final = (
+    "aes128-gcm@openssh.com",
+    "aes256-gcm@openssh.com",
+    "chacha20-poly1305@openssh.com",
+    "aes256-ctr",
+    "aes128-ctr",
+)
+_MACS: Final = ("hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com")
+# Asked in this order on first contact: asyncssh's own first pick was ssh-rsa beside an ed25519.
+_HOST_KEY_ALGORITHMS: Final = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "rsa-sha2-512",
+    "rsa-sha2-256",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedKey:
+    """What a server showed as its identity; nothing is trusted yet."""
+
+    fingerprint: str
+    """`SHA256:...` as `ssh-keygen -l` prints it."""
+    host_key: str
+    """Public key in OpenSSH format, without a comment."""
+    randomart: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A command that ran to its end: its exit status is known."""
+
+    exit_status: int
+    """0 to 255; -1 where a signal ended it."""
+    stdout: bytes
+    stderr: bytes
+
+    @property
+    def ok(self) -> bool:
+        return self.exit_status == 0
+
+
+async def scan_host_key(host: str, port: int = DEFAULT_SSH_PORT) -> ScannedKey:
+    """Ask a server for its host key, without logging in.
+
+    Raises `OutpostError` where the server can't be reached.
+    """
+    where = f"{host}:{port}"
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            key = await asyncssh.get_server_host_key(
+                host, port, config=None, server_host_key_algs=_HOST_KEY_ALGORITHMS
+            )
+    except (OSError, asyncssh.Error) as error:
+        raise _known(error, where) from error
+    if key is None:
+        raise OutpostUnreachable(detail=f"{where} showed no host key.")
+    return ScannedKey(
+        fingerprint=key.get_fingerprint("sha256"),
+        host_key=" ".join(key.export_public_key("openssh").decode().split()[:2]),
+        randomart=_randomart(key),
+    )
+
+
+class Channel:
+    """A program running on the outpost: a pipe of bytes in both directions."""
+
+    def __init__(self, process: "asyncssh.SSHClientProcess[bytes]") -> None:
+        self._process = process
+
+    async def read(self, size: int = READ_SIZE) -> bytes:
+        """The next bytes of its output, b"" at the end. Raises `LinkLost`."""
+        try:
+            return await self._process.stdout.read(size)
+        except asyncssh.Error as error:
+            raise LinkLost(detail=shown(str(error))) from error
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes to its input. Raises `LinkLost`."""
+        try:
+            self._process.stdin.write(data)
+            await self._process.stdin.drain()
+        except (asyncssh.Error, OSError) as error:
+            raise LinkLost(detail=str(error)) from error
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the program has closed its output, or the channel is gone."""
+        return self._process.stdout.at_eof() or self._process.is_closing()
+
+    async def ending(self) -> Completed:
+        """Why it ended: exit status and what it said on stderr. Waits 5 s at most."""
+        try:
+            async with asyncio.timeout(5):
+                stderr = await self._process.stderr.read(READ_SIZE)
+                await self._process.wait_closed()
+        except (asyncssh.Error, TimeoutError) as error:
+            raise LinkLost(detail=str(error)) from error
+        status = self._process.returncode
+        if status is None:
+            raise LinkLost(detail="The channel was closed without an exit status.")
+        return Completed(status, b"", stderr)
+
+    def close(self) -> None:
+        """End the channel; the program on the other side gets EOF and a hang-up."""
+        self._process.close()
+
+
+class SshLink:
+    """A logged-in connection. Made by `connect`, ended by `close`."""
+
+    def __init__(self, connection: asyncssh.SSHClientConnection, name: str) -> None:
+        self._connection = connection
+        self._name = name
+        self._channels = 0
+
+    @property
+    def alive(self) -> bool:
+        return not self._connection.is_closed()
+
+    @asynccontextmanager
+    async def channel(self, command: Command) -> AsyncIterator[Channel]:
+        """Run a program and talk to it. Raises `LinkLost` or `TooManyChannels`."""
+        channel = await self.open_channel(command)
+        try:
+            yield channel
+        finally:
+            channel.close()
+
+    async def open_channel(self, command: Command) -> Channel:
+        """As `channel`, for an owner that closes it itself."""
+        return Channel(await self._start(command))
+
+    async def run(self, command: Command, *, seconds: float = 60.0) -> Completed:
+        """Run a command to its end, feeding it its stdin.
+
+        Raises `LinkLost` where it was certainly not started, and `OutcomeUnknown` where the
+        link died or time ran out while it ran: then only a look at the cluster tells.
+        """
+        process = await self._start(command)
+        try:
+            async with asyncio.timeout(seconds):
+                stdout, stderr = await _communicate(process, command.stdin)
+                await process.wait_closed()
+        except TimeoutError as error:
+            raise OutcomeUnknown(detail=f"No answer within {seconds:g} s.") from error
+        except (asyncssh.Error, OSError) as error:
+            raise OutcomeUnknown(detail=shown(str(error))) from error
+        finally:
+            process.close()
+        if process.returncode is None:
+            raise OutcomeUnknown(detail="The connection was lost while the command ran.")
+        return Completed(process.returncode, stdout, stderr)
+
+    async def close(self) -> None:
+        """End the connection and everything on it."""
+        self._connection.close()
+        try:
+            async with asyncio.timeout(3):
+                await self._connection.wait_closed()
+        except TimeoutError:
+            self._connection.abort()
+
+    async def _start(self, command: Command) -> "asyncssh.SSHClientProcess[bytes]":
+        if self._channels >= MAX_CHANNELS:
+            raise TooManyChannels(detail=f"{self._name} allows about {MAX_CHANNELS} at once.")
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                process = await self._connection.create_process(command.line(), encoding=None)
+        except asyncssh.ChannelOpenError as error:
+            if self.alive:
+                raise TooManyChannels(detail=f"{self._name}: {shown(str(error))}.") from error
+            raise LinkLost(detail=shown(str(error))) from error
+        except (asyncssh.Error, OSError) as error:
+            raise LinkLost(detail=shown(str(error)) or "No answer.") from error
+        self._channels += 1
+        asyncio.ensure_future(process.wait_closed()).add_done_callback(self._channel_closed)
+        return process
+
+    def _channel_closed(self, closing: "asyncio.Future[None]") -> None:
+        closing.exception()  # retrieved: how a channel ended is told by whoever used it
+        self._channels -= 1
+
+
+async def connect(login: Login, host_key: str) -> SshLink:
+    """Log in to an outpost that shows the confirmed `host_key` (OpenSSH format).
+
+    Raises one of the `OutpostError` family.
+    """
+    pinned = asyncssh.import_public_key(host_key)
+    try:
+        async with asyncio.timeout(CONNECT_SECONDS):
+            connection = await asyncssh.connect(
+                login.host,
+                login.port,
+                username=login.user,
+                config=None,
+                known_hosts=([pinned], [], []),
+                server_host_key_algs=_algorithms_of(pinned),
+                encryption_algs=_CIPHERS,
+                mac_algs=_MACS,
+                client_keys=_client_keys(login),
+                agent_path=os.environ.get("SSH_AUTH_SOCK", "") if login.key_file is None else None,
+                agent_forwarding=False,
+                preferred_auth="publickey",
+                password=None,
+                keepalive_interval=KEEPALIVE_SECONDS,
+                keepalive_count_max=KEEPALIVE_MISSES,
+                compression_algs=None,
+            )
+    except (OSError, asyncssh.Error) as error:
+        raise _known(error, str(login), pinned.get_fingerprint("sha256"), login) from error
+    return SshLink(connection, str(login))
+
+
+def config_logins(config: Path) -> tuple[Login, ...]:
+    """The hosts named in an OpenSSH client configuration, with their settings worked out.
+
+    Patterns and hosts behind a jump host or proxy command are left out: they can't be reached
+    directly. A file that is missing or can't be read has none.
+    """
+    try:
+        text = config.read_text("utf-8", errors="replace")
+    except OSError:
+        return ()
+    names: list[str] = []
+    for line in re.findall(r"(?im)^\s*Host(?:\s*=\s*|\s+)(.+?)\s*$", text):
+        names += [n for n in line.replace('"', " ").split() if not re.search(r"[*?!#]", n)]
+    logins = []
+    for name in dict.fromkeys(names):
+        login = _config_login(config, name)
+        if login is not None:
+            logins.append(login)
+    return tuple(logins)
+
+
+def _config_login(config: Path, name: str) -> Login | None:
+    user = getpass.getuser()
+    try:
+        options = SSHClientConfig.load(None, [str(config)], False, False, False, user, (), name, ())
+    except (OSError, ValueError, asyncssh.ConfigParseError):
+        return None
+    if options.get("ProxyJump") or options.get("ProxyCommand"):
+        return None
+    keys = options.get("IdentityFile") or ()
+    existing = [k for k in map(os.path.expanduser, map(str, keys)) if Path(k).is_file()]  # type: ignore[call-overload]
+    return Login(
+        host=str(options.get("Hostname") or name),
+        user=str(options.get("User") or user),
+        port=int(str(options.get("Port") or DEFAULT_SSH_PORT)),
+        key_file=existing[0] if existing else None,
+    )
+
+
+async def _communicate(
+    process: "asyncssh.SSHClientProcess[bytes]", stdin: bytes
+) -> tuple[bytes, bytes]:
+    """Feed `stdin` and read both outputs to their end, at most `MAX_OUTPUT` bytes each."""
+
+    async def feed() -> None:
+        try:
+            if stdin:
+                process.stdin.write(stdin)
+                await process.stdin.drain()
+            process.stdin.write_eof()
+        except (BrokenPipeError, ConnectionError, asyncssh.Error):
+            return  # it ended without reading everything: its exit status tells why
+
+    async def collect(reader: "asyncssh.SSHReader[bytes]") -> bytes:
+        kept = bytearray()
+        while data := await reader.read(READ_SIZE):
+            kept += data[: MAX_OUTPUT - len(kept)]
+        return bytes(kept)
+
+    work = [
+        asyncio.ensure_future(part)
+        for part in (collect(process.stdout), collect(process.stderr), feed())
+    ]
+    try:
+        stdout, stderr, _ = await asyncio.gather(*work)
+    finally:
+        for part in work:
+            part.cancel()
+    assert stdout is not None
+    assert stderr is not None
+    return stdout, stderr
+
+
+def _client_keys(login: Login) -> "list[asyncssh.SSHKey] | tuple[()]":
+    if login.key_file is None:
+        if not os.environ.get("SSH_AUTH_SOCK"):
+            raise KeyUnusable(
+                detail="No key file was given and no ssh-agent is running.",
+                next_step="Give the path of a private key, or start an agent and add one to it.",
+            )
+        return ()
+    path = Path(login.key_file).expanduser()
+    try:
+        return [asyncssh.read_private_key(path)]
+    except OSError as error:
+        raise KeyUnusable(
+            detail=f"{path}: {error.strerror}.", next_step="Check the path and its permissions."
+        ) from error
+    except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError) as error:
+        # asyncssh tells a missing passphrase from a file that is no key by its words alone.
+        if "assphrase" in str(error):
+            raise KeyUnusable(
+                detail=f"{path} is protected by a passphrase.",
+                next_step=f"Add it to your ssh-agent (ssh-add {path}) and choose the agent.",
+            ) from error
+        raise KeyUnusable(
+            detail=f"{path} is not a private key in a known format.",
+            next_step="Choose the private key, not the .pub file.",
+        ) from error
+
+
+def _algorithms_of(key: asyncssh.SSHKey) -> tuple[str, ...]:
+    algorithm = key.get_algorithm()
+    return ("rsa-sha2-512", "rsa-sha2-256") if algorithm == "ssh-rsa" else (algorithm,)
+
+
+def _randomart(key: asyncssh.SSHKey) -> str:
+    """The drunken bishop's walk, drawn as OpenSSH draws it (sshkey.c, fingerprint_randomart)."""
+    blob = base64.b64decode(key.export_public_key("openssh").split()[1])
+    field = [[0] * 17 for _ in range(9)]
+    x, y = 8, 4
+    for byte in hashlib.sha256(blob).digest():
+        for shift in (0, 2, 4, 6):
+            move = byte >> shift & 3
+            x = min(max(x + (1 if move & 1 else -1), 0), 16)
+            y = min(max(y + (1 if move & 2 else -1), 0), 8)
+            field[y][x] += 1
+    marks = " .o+=*BOX@%&#/^"
+    art = [[marks[min(count, len(marks) - 1)] for count in row] for row in field]
+    art[4][8], art[y][x] = "S", "E"
+    kind = key.get_algorithm().removeprefix("ssh-").split("-")[0].upper()
+    top, bottom = f"[{kind}]".center(17, "-"), "[SHA256]".center(17, "-")
+    return "\n".join([f"+{top}+", *(f"|{''.join(row)}|" for row in art), f"+{bottom}+"])
+
+
+def _known(
+    error: Exception, where: str, pinned: str = "", login: Login | None = None
+) -> OutpostError:
+    """Our own error for one of asyncssh's or the system's, met while connecting to `where`."""
+    words = shown(str(error))
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
+        return HostKeyChanged(detail=f"We did not connect to {where}. Confirmed was {pinned}.")
+    if isinstance(error, asyncssh.KeyExchangeFailed) and pinned and "host key" in words:
+        return HostKeyChanged(
+            detail=f"We did not connect to {where}: it no longer shows a key of the kind that "
+            f"was confirmed ({pinned})."
+        )
+    if isinstance(error, (asyncssh.PermissionDenied, asyncssh.IllegalUserName)):
+        key = "the keys of the ssh-agent"
+        if login is not None and login.key_file is not None:
+            key = f"the key {login.key_file}"
+        return AuthenticationFailed(detail=f"{where} did not accept {key}.")
+    if isinstance(error, socket.gaierror):
+        return UnknownHost(detail=f"{where} does not resolve ({error.strerror}).")
+    if isinstance(error, ConnectionRefusedError):
+        return ConnectionRefused(detail=f"{where} refused the connection.")
+    if isinstance(error, TimeoutError):
+        return OutpostUnreachable(detail=f"{where} did not answer within {CONNECT_SECONDS:g} s.")
+    return OutpostUnreachable(detail=f"{where}: {words or type(error).__name__}.")

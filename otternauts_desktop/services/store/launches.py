@@ -1,0 +1,93 @@
+"""The journal of launches: what was meant, written before any effect, and how it ended."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, insert, select, update
+
+from otternauts_desktop.core.names import ClusterId, LaunchId
+from otternauts_desktop.services.store.database import Database
+from otternauts_desktop.services.store.tables import LAUNCHES
+
+
+@dataclass(frozen=True, slots=True)
+class LaunchRecord:
+    """One launch as it is kept."""
+
+    id: LaunchId
+    cluster_id: ClusterId
+    fleet: str
+    version: int
+    """1 for the first launch of a fleet from here, counted per cluster."""
+    template: str
+    """The flight plan as written; values of variables are never kept."""
+    body_sha256: str
+    """Hex digest of what was sent: tells whether two launches sent the same."""
+    state: str
+    """A `LaunchState`. `running` for good where the program ended before the launch did."""
+    started_at: float
+    """Wall clock, seconds since 1970."""
+    ended_at: float
+    """0.0 while no end is recorded."""
+    cause: str
+    """JSON of the `Cause`, "" where there is none."""
+
+
+class LaunchRecords:
+    """Launches, grouped by fleet."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def record_intent(
+        self,
+        launch_id: LaunchId,
+        cluster_id: ClusterId,
+        fleet: str,
+        *,
+        template: str,
+        body_sha256: str,
+        started_at: float,
+    ) -> int:
+        """Write down that a launch is about to start; gives back its version."""
+        newest = select(func.coalesce(func.max(LAUNCHES.c.version), 0)).where(
+            LAUNCHES.c.cluster_id == cluster_id, LAUNCHES.c.fleet == fleet
+        )
+        with self._database.writing() as connection:
+            version: int = connection.execute(newest).scalar_one() + 1
+            connection.execute(
+                insert(LAUNCHES).values(
+                    id=launch_id,
+                    cluster_id=cluster_id,
+                    fleet=fleet,
+                    version=version,
+                    template=template,
+                    body_sha256=body_sha256,
+                    state="running",
+                    started_at=started_at,
+                    ended_at=0.0,
+                    cause="",
+                )
+            )
+        return version
+
+    def record_end(
+        self, launch_id: LaunchId, *, state: str, ended_at: float, cause: str = ""
+    ) -> None:
+        """Write down how a launch ended."""
+        with self._database.writing() as connection:
+            connection.execute(
+                update(LAUNCHES)
+                .where(LAUNCHES.c.id == launch_id)
+                .values(state=state, ended_at=ended_at, cause=cause)
+            )
+
+    def history(self, cluster_id: ClusterId, fleet: str) -> tuple[LaunchRecord, ...]:
+        """All launches of a fleet from here, newest first."""
+        columns = [column for column in LAUNCHES.c if column.name != "number"]
+        query = (
+            select(*columns)
+            .where(LAUNCHES.c.cluster_id == cluster_id, LAUNCHES.c.fleet == fleet)
+            .order_by(LAUNCHES.c.number.desc())
+        )
+        with self._database.reading() as connection:
+            return tuple(LaunchRecord(**row._mapping) for row in connection.execute(query))

@@ -1,0 +1,71 @@
+"""One window per data directory: a lock of the operating system, gone with its process."""
+
+import os
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from otternauts_desktop.core.errors import HomeInUse
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_LOCKED_BYTE: Final = 1 << 30
+"""Windows locks bytes against reading too: one far behind the text leaves that readable."""
+
+
+class HomeLock:
+    """Context manager that holds the lock on the data directory `home`.
+
+    The command line does not take it: the database keeps the two apart. Raises `HomeInUse`
+    where another process (or another `HomeLock` of this one) holds it.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._path = home / "window.lock"
+        self._file: int | None = None
+
+    def __enter__(self) -> Self:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(file)
+        except OSError:
+            holder = os.read(file, 20).decode("ascii", errors="replace").strip()
+            os.close(file)
+            raise HomeInUse(
+                detail=f"{self._path.parent} is in use by process {holder or 'unknown'}."
+            ) from None
+        os.ftruncate(file, 0)
+        os.write(file, f"{os.getpid()}\n".encode())
+        self._file = file
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        # The file stays: removing it would let two processes lock two files of one name.
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+if sys.platform == "win32":
+
+    def _lock(file: int) -> None:
+        os.lseek(file, _LOCKED_BYTE, os.SEEK_SET)
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        finally:
+            os.lseek(file, 0, os.SEEK_SET)
+
+else:
+
+    def _lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

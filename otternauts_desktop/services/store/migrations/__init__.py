@@ -1,0 +1,11 @@
+"""The way from each version of the schema to the next: forward only, plain SQL.
+
+A migration that was released is never edited; a later one corrects it.
+"""
+
+from typing import Final
+
+from otternauts_desktop.services.store.migrations import m0001_first_records
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (m0001_first_records.STATEMENTS,)
+"""The statements that lead from version N to N + 1 stand at index N."""

@@ -1,0 +1,102 @@
+"""The tables as they are now. How an older file gets there stands in migrations/."""
+
+from typing import Final
+
+from sqlalchemy import (
+    REAL,
+    Column,
+    ForeignKey,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+METADATA: Final = MetaData()
+
+
+def _number() -> Column[int]:
+    """The order in which rows were added. Spelled out, because VACUUM renumbers a hidden rowid."""
+    return Column("number", Integer, primary_key=True)
+
+
+def _cluster_id(*, index: bool = False, primary_key: bool = False) -> Column[str]:
+    return Column(
+        "cluster_id",
+        Text,
+        ForeignKey("clusters.id", ondelete="CASCADE"),
+        nullable=False,
+        index=index,
+        primary_key=primary_key,
+    )
+
+
+CLUSTERS: Final = Table(
+    "clusters",
+    METADATA,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("swarm_id", Text, nullable=False),
+    Column("simulated", Integer, nullable=False),
+)
+
+OUTPOSTS: Final = Table(
+    "outposts",
+    METADATA,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    _cluster_id(index=True),
+    Column("name", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("port", Integer, nullable=False),
+    Column("key_file", Text),
+    Column("host_key", Text, nullable=False),
+    Column("node_id", Text, nullable=False),
+    Column("sudo", Integer, nullable=False),
+)
+
+DRAFTS: Final = Table(
+    "drafts",
+    METADATA,
+    _cluster_id(),
+    Column("fleet", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("updated_at", REAL, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "fleet"),
+)
+
+LAUNCHES: Final = Table(
+    "launches",
+    METADATA,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    _cluster_id(),
+    Column("fleet", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("body_sha256", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("started_at", REAL, nullable=False),
+    Column("ended_at", REAL, nullable=False),
+    Column("cause", Text, nullable=False),
+    UniqueConstraint("cluster_id", "fleet", "version"),
+)
+
+LAST_SEEN: Final = Table(
+    "last_seen",
+    METADATA,
+    _cluster_id(primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("taken_at", REAL, nullable=False),
+)
+
+SETTINGS: Final = Table(
+    "settings",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)

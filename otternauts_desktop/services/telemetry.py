@@ -1,0 +1,289 @@
+"""One watcher per cluster: reads the swarm, follows its events, fails over between managers.
+
+What is observed is written here and nowhere else.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from otternauts_desktop.core.errors import (
+    ClusterUnreachable,
+    EngineRefused,
+    KnownError,
+    LinkLost,
+    NothingFound,
+    OutpostError,
+)
+from otternauts_desktop.core.events import ClusterLost, SwarmObserved
+from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.swarm.cluster import Cluster, Outpost
+from otternauts_desktop.core.swarm.health import Health, fleet_condition
+from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot, without_values
+from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.engine import Engine, SwarmLists
+from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.store.clusters import ClusterRecords
+from otternauts_desktop.services.store.last_seen import LastSeenRecords
+
+_log = logging.getLogger(__name__)
+
+CALM_SECONDS: Final = 5.0
+MOVING_SECONDS: Final = 1.0
+SHORTEST_SECONDS: Final = 0.3
+"""An event is answered by a read, but a storm of them by no more than three reads a second."""
+KEEP_SECONDS: Final = 30.0
+"""How often at most the last snapshot is written to disk while nothing is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staleness:
+    """How far what is shown can be trusted."""
+
+    as_of: float
+    """Wall clock of the last good read, 0.0 for never."""
+    via: str
+    """Name of the outpost that answered it."""
+    seconds: float
+    """How long that read took."""
+    lost: str
+    """Why the cluster can't be read now; "" while it can."""
+
+
+class Telemetry:
+    """Snapshots of all clusters, and the watchers that renew them."""
+
+    def __init__(
+        self, bus: Bus, links: Links, clusters: ClusterRecords, last_seen: LastSeenRecords
+    ) -> None:
+        self._bus = bus
+        self._links = links
+        self._clusters = clusters
+        self._last_seen = last_seen
+        self._snapshots: dict[ClusterId, Snapshot] = {}
+        self._staleness: dict[ClusterId, Staleness] = {}
+        self._preferred: dict[ClusterId, Outpost] = {}
+        self._watchers: dict[ClusterId, asyncio.Task[None]] = {}
+        self._wakes: dict[ClusterId, asyncio.Event] = {}
+        self._kept_at: dict[ClusterId, float] = {}
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def snapshot(self, cluster_id: ClusterId) -> Snapshot | None:
+        """What was last seen of a cluster, in this run or an earlier one."""
+        if cluster_id not in self._snapshots:
+            seen = self._last_seen.load(cluster_id)
+            if seen is None:
+                return None
+            lists = json.loads(seen.document)
+            self._snapshots[cluster_id] = read_snapshot(taken_at=seen.taken_at, **lists)
+            self._staleness.setdefault(
+                cluster_id, Staleness(seen.taken_at, "", 0.0, "Not read since the start.")
+            )
+        return self._snapshots[cluster_id]
+
+    def staleness(self, cluster_id: ClusterId) -> Staleness:
+        """How far `snapshot` can be trusted."""
+        return self._staleness.get(cluster_id, Staleness(0.0, "", 0.0, "Not read yet."))
+
+    async def refresh(self, cluster_id: ClusterId) -> Snapshot:
+        """Read a cluster now, from the first manager that answers, and publish it.
+
+        Raises `ClusterUnreachable` where none does, or the one error of its only outpost.
+        """
+        async with self.manager(cluster_id) as (outpost, engine):
+            return await self._read(cluster_id, outpost, engine)
+
+    @asynccontextmanager
+    async def manager(self, cluster_id: ClusterId) -> AsyncIterator[tuple[Outpost, Engine]]:
+        """The first outpost of a cluster that answers as a manager, and its engine.
+
+        Starts with the one that answered last. Raises as `refresh` does. A link that dies in
+        the body is dropped, so that the next caller gets another.
+        """
+        outpost, engine = await self._reach(cluster_id)
+        try:
+            yield outpost, engine
+        except OutpostError as error:
+            await self._links.lost(outpost, error)
+            self._preferred.pop(cluster_id, None)
+            raise
+
+    # -- watching ----------------------------------------------------------------------------
+
+    def watch(self, cluster_id: ClusterId) -> None:
+        """Keep a cluster's snapshot fresh until `unwatch` or `close`."""
+        if cluster_id not in self._watchers:
+            self._wakes[cluster_id] = asyncio.Event()
+            self._watchers[cluster_id] = asyncio.create_task(
+                self._watch(cluster_id), name=f"watch {cluster_id}"
+            )
+
+    async def unwatch(self, cluster_id: ClusterId) -> None:
+        """Stop watching, and forget what was seen of it."""
+        watcher = self._watchers.pop(cluster_id, None)
+        if watcher is not None:
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+        for kept in (self._snapshots, self._staleness, self._preferred, self._wakes):
+            kept.pop(cluster_id, None)
+
+    def wake(self, cluster_id: ClusterId) -> None:
+        """Read soon: something is known to have changed."""
+        if event := self._wakes.get(cluster_id):
+            event.set()
+
+    async def close(self) -> None:
+        """End all watchers and keep what was last seen."""
+        for cluster_id in list(self._watchers):
+            watcher = self._watchers.pop(cluster_id)
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+
+    async def _watch(self, cluster_id: ClusterId) -> None:
+        """Read, sleep, read again. Ends only by cancellation."""
+        wake = self._wakes[cluster_id]
+        while True:
+            try:
+                async with self.manager(cluster_id) as (outpost, engine):
+                    await self._follow(cluster_id, outpost, engine, wake)
+            except KnownError as error:
+                self._report_lost(cluster_id, error)
+            except Exception:
+                # A bug in reading must not end the watcher without a word: say it and go on.
+                _log.exception("reading cluster %s failed", cluster_id)
+                self._report_lost(cluster_id, _ReadingFailed())
+            wake.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._seconds_to_retry(cluster_id)):
+                    await wake.wait()
+
+    async def _follow(
+        self, cluster_id: ClusterId, outpost: Outpost, engine: Engine, wake: asyncio.Event
+    ) -> None:
+        """Read again and again from one manager, sooner when an event says so."""
+        listener = asyncio.create_task(self._listen(engine, wake), name=f"events {cluster_id}")
+        try:
+            while True:
+                wake.clear()
+                snapshot = await self._read(cluster_id, outpost, engine)
+                await asyncio.sleep(SHORTEST_SECONDS)
+                pause = MOVING_SECONDS if _moving(snapshot) else CALM_SECONDS
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(pause - SHORTEST_SECONDS):
+                        await wake.wait()
+                if listener.done():
+                    # The stream ended or broke: polling alone goes on, and it is opened anew.
+                    listener.exception()
+                    listener = asyncio.create_task(self._listen(engine, wake))
+        finally:
+            listener.cancel()
+            await asyncio.gather(listener, return_exceptions=True)
+
+    async def _listen(self, engine: Engine, wake: asyncio.Event) -> None:
+        with contextlib.suppress(KnownError):  # the reads meet the same error, and report it
+            async for _ in engine.events():
+                wake.set()
+
+    async def _read(self, cluster_id: ClusterId, outpost: Outpost, engine: Engine) -> Snapshot:
+        started = time.monotonic()
+        lists = await engine.swarm_lists()
+        now = time.time()
+        snapshot = lists.read(taken_at=now, via=outpost.name)
+        self._preferred[cluster_id] = outpost
+        self._snapshots[cluster_id] = snapshot
+        self._staleness[cluster_id] = Staleness(now, outpost.name, time.monotonic() - started, "")
+        if now - self._kept_at.get(cluster_id, 0.0) > KEEP_SECONDS:
+            self._kept_at[cluster_id] = now
+            await asyncio.to_thread(self._keep, cluster_id, lists, now)
+        self._bus.publish(SwarmObserved(cluster_id, snapshot))
+        return snapshot
+
+    def _keep(self, cluster_id: ClusterId, lists: SwarmLists, now: float) -> None:
+        document = {
+            "nodes": lists.nodes,
+            "services": [without_values(service) for service in lists.services],
+            "tasks": [_task_without_values(task) for task in lists.tasks],
+            "networks": lists.networks,
+        }
+        self._last_seen.save(cluster_id, json.dumps(document), now)
+
+    async def _reach(self, cluster_id: ClusterId) -> tuple[Outpost, Engine]:
+        outposts = list(self._clusters.outposts(cluster_id))
+        if not outposts:
+            raise ClusterUnreachable(
+                detail="The cluster has no outpost.", next_step="Add one of its managers."
+            )
+        preferred = self._preferred.get(cluster_id)
+        outposts.sort(key=lambda o: preferred is None or o.id != preferred.id)
+        errors: list[tuple[Outpost, KnownError]] = []
+        for outpost in outposts:
+            try:
+                engine = await self._links.engine(outpost)
+                # Cheap, and answered only by a manager that has a leader.
+                await engine.get("/nodes", {"filters": {"role": ["manager"]}})
+            except (OutpostError, EngineRefused, NothingFound) as error:
+                if isinstance(error, LinkLost):
+                    await self._links.lost(outpost, error)
+                errors.append((outpost, error))
+            else:
+                return outpost, engine
+        if len(errors) == 1:
+            raise errors[0][1]
+        raise ClusterUnreachable(
+            detail=" ".join(
+                f"{outpost.name}: {error.title} {error.detail}".strip() for outpost, error in errors
+            ),
+            next_step=errors[0][1].next_step,
+        )
+
+    def _report_lost(self, cluster_id: ClusterId, error: KnownError) -> None:
+        before = self.staleness(cluster_id)
+        sentence = error.text()
+        if before.lost != sentence:
+            self._staleness[cluster_id] = Staleness(before.as_of, before.via, 0.0, sentence)
+            self._bus.publish(ClusterLost(cluster_id, sentence, before.as_of))
+
+    def _seconds_to_retry(self, cluster_id: ClusterId) -> float:
+        """Until the first outpost's next planned attempt, within 1 to 30 s."""
+        planned = [
+            status.next_try_at
+            for outpost in self._clusters.outposts(cluster_id)
+            if (status := self._links.status(outpost.id)).next_try_at
+        ]
+        return min(max(min(planned, default=0.0) - time.time(), 1.0), 30.0)
+
+
+class _ReadingFailed(KnownError):
+    title = "The cluster's state could not be read because of a bug in Otternauts."
+    next_step_default = "What is shown is stale. The program's log holds the report."
+    anchor = "bug"
+
+
+def _moving(snapshot: Snapshot) -> bool:
+    return any(
+        fleet_condition(snapshot, services).health is Health.MOVING
+        for services in snapshot.fleets.values()
+    )
+
+
+def _task_without_values(task: dict[str, object]) -> dict[str, object]:
+    """A task's JSON fit for keeping: its copy of the spec goes, the image stays."""
+    spec = task.get("Spec")
+    container = spec.get("ContainerSpec") if isinstance(spec, dict) else None
+    image = container.get("Image", "") if isinstance(container, dict) else ""
+    return {**task, "Spec": {"ContainerSpec": {"Image": image}}}
+
+
+def known_cluster(clusters: ClusterRecords, cluster_id: ClusterId) -> Cluster:
+    """The record of a cluster. Raises `NothingFound`."""
+    for cluster in clusters.all():
+        if cluster.id == cluster_id:
+            return cluster
+    raise NothingFound(detail=f"There is no cluster {cluster_id}.")

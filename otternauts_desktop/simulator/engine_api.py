@@ -1,0 +1,470 @@
+"""The Docker Engine API of one node of the simulated swarm: the reads that a client needs."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from math import inf
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from otternauts_desktop.simulator.container_logs import LogRequest, frames
+from otternauts_desktop.simulator.http_server import Answer
+from otternauts_desktop.simulator.queries import (
+    API_TEXT,
+    OLDEST_API,
+    EngineError,
+    Query,
+    among,
+    is_true,
+    labelled,
+    named,
+    read_filters,
+    seconds,
+    unversioned,
+)
+from otternauts_desktop.simulator.records import (
+    ENGINE_VERSION,
+    LIVE_DESIRES,
+    STACK_LABEL,
+    Json,
+    Network,
+    Node,
+    Service,
+    Task,
+    new_id,
+    stamp,
+)
+from otternauts_desktop.simulator.shell import NOT_A_MANAGER, NOT_IN_A_SWARM
+from otternauts_desktop.simulator.swarm import Swarm
+
+LOOK_SECONDS: Final = 0.1
+
+
+class EngineApi:
+    """What the daemon of one node answers."""
+
+    def __init__(self, swarm: Swarm, node: Node, swarm_id: str) -> None:
+        self._swarm = swarm
+        self._node = node
+        self._swarm_id = swarm_id
+        self.in_swarm = True
+        """False for an engine that has left every swarm."""
+        self._routes: list[tuple[re.Pattern[str], Callable[..., Answer]]] = [
+            (re.compile(pattern), route)
+            for pattern, route in (
+                ("/_ping", self._ping),
+                ("/version", self._version),
+                ("/info", self._info),
+                ("/events", self._events),
+                ("/nodes", self._nodes),
+                ("/nodes/([^/]+)", self._one_node),
+                ("/services", self._services),
+                ("/services/([^/]+)", self._one_service),
+                ("/services/([^/]+)/logs", self._service_logs),
+                ("/tasks", self._tasks),
+                ("/tasks/([^/]+)", self._one_task),
+                ("/tasks/([^/]+)/logs", self._task_logs),
+                ("/networks", self._networks),
+                ("/networks/([^/]+)", self._one_network),
+                ("/containers/json", self._containers),
+                ("/containers/([^/]+)/json", self._one_container),
+                ("/containers/([^/]+)/logs", self._container_logs),
+            )
+        ]
+
+    @property
+    def refusal(self) -> str:
+        """What this engine answers to everything that only a manager can do, "" if it is one."""
+        if not self.in_swarm:
+            return NOT_IN_A_SWARM
+        return "" if self._node.manager else NOT_A_MANAGER
+
+    def answer(self, method: str, target: str) -> Answer:
+        """Answer a request."""
+        parts = urlsplit(target)
+        query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+        self._swarm.catch_up()
+        try:
+            return self._routed(method, unversioned(parts.path), query)
+        except EngineError as error:
+            return _json({"message": str(error)}, error.status)
+
+    def _routed(self, method: str, path: str, query: Query) -> Answer:
+        for pattern, route in self._routes:
+            match = pattern.fullmatch(path)
+            if match is not None and method in ("GET", "HEAD"):
+                return route(query, *map(unquote, match.groups()))
+        raise EngineError(404, "page not found")
+
+    # -- the engine --------------------------------------------------------------------------
+
+    def _ping(self, query: Query) -> Answer:
+        role = "manager" if self._node.manager else "worker"
+        headers = {
+            "Api-Version": API_TEXT,
+            "Builder-Version": "2",
+            "Docker-Experimental": "false",
+            "Ostype": "linux",
+            "Swarm": f"active/{role}" if self.in_swarm else "inactive",
+        }
+        return Answer(200, b"OK", None, "text/plain; charset=utf-8", headers)
+
+    def _version(self, query: Query) -> Answer:
+        return _json(
+            {
+                "Platform": {"Name": "Otternauts flight simulator"},
+                "Version": ENGINE_VERSION,
+                "ApiVersion": API_TEXT,
+                "MinAPIVersion": ".".join(map(str, OLDEST_API)),
+                "Os": "linux",
+                "Arch": "amd64",
+                "KernelVersion": "6.1.0-28-amd64",
+            }
+        )
+
+    def _info(self, query: Query) -> Answer:
+        nodes = list(self._swarm.nodes.values())
+        managers = [node for node in nodes if node.manager]
+        about: Json = {
+            "NodeID": "",
+            "NodeAddr": "",
+            "LocalNodeState": "inactive",
+            "ControlAvailable": False,
+            "Error": "",
+            "RemoteManagers": None,
+        }
+        if self.in_swarm:
+            about |= {
+                "NodeID": self._node.id,
+                "NodeAddr": self._node.address,
+                "LocalNodeState": "active",
+                "RemoteManagers": [
+                    {"NodeID": node.id, "Addr": f"{node.address}:2377"} for node in managers
+                ],
+            }
+        if not self.refusal:
+            about |= {
+                "ControlAvailable": True,
+                "Nodes": len(nodes),
+                "Managers": len(managers),
+                "Cluster": {
+                    "ID": self._swarm_id,
+                    "Version": {"Index": 10},
+                    "CreatedAt": stamp(min(node.created for node in nodes)),
+                    "UpdatedAt": stamp(self._swarm.now),
+                    "DefaultAddrPool": ["10.0.0.0/8"],
+                    "SubnetSize": 24,
+                },
+            }
+        running = sum(task.state == "running" for task in self._here())
+        return _json(
+            {
+                "ID": self._node.id,
+                "Name": self._node.name,
+                "ServerVersion": ENGINE_VERSION,
+                "Containers": len(self._here()),
+                "ContainersRunning": running,
+                "Driver": "overlay2",
+                "OperatingSystem": "Debian GNU/Linux 12 (bookworm)",
+                "OSType": "linux",
+                "Architecture": "x86_64",
+                "KernelVersion": "6.1.0-28-amd64",
+                "NCPU": self._node.nano_cpus // 1_000_000_000,
+                "MemTotal": self._node.memory,
+                "DockerRootDir": "/var/lib/docker",
+                "SystemTime": stamp(self._swarm.now),
+                "Warnings": None,
+                "Swarm": about,
+            }
+        )
+
+    def _events(self, query: Query) -> Answer:
+        since = seconds(query["since"]) if "since" in query else inf
+        return Answer(stream=self._happening(read_filters(query), since))
+
+    async def _happening(self, filters: dict[str, set[str]], since: float) -> AsyncIterator[bytes]:
+        """Events as they come; with `since`, those that are remembered first."""
+
+        def asked(event: Json) -> bool:
+            return all(
+                str(event[key]) in filters.get(name, {str(event[key])})
+                for key, name in (("scope", "scope"), ("Type", "type"), ("Action", "event"))
+            )
+
+        seen = self._swarm.event_count - sum(e["time"] >= since for e in self._swarm.events)
+        while True:
+            self._swarm.catch_up()
+            missed = min(self._swarm.event_count - seen, len(self._swarm.events))
+            seen = self._swarm.event_count
+            newest = list(self._swarm.events)[len(self._swarm.events) - missed :]
+            shown = newest if not self.refusal else []  # a worker hears nothing of the swarm
+            yield b"".join(json.dumps(event).encode() + b"\n" for event in shown if asked(event))
+            await asyncio.sleep(LOOK_SECONDS)
+
+    # -- the swarm ---------------------------------------------------------------------------
+
+    def _only_managers(self) -> None:
+        if self.refusal:
+            raise EngineError(503, self.refusal)
+
+    def _nodes(self, query: Query) -> Answer:
+        self._only_managers()
+        filters = read_filters(query, "nodes")
+        return _json(
+            [
+                node.json()
+                for node in self._swarm.nodes.values()
+                if named(filters, node.id, node.name)
+                and among(filters, "role", node.role)
+                and labelled(filters, "node.label", node.labels)
+            ]
+        )
+
+    def _one_node(self, query: Query, reference: str) -> Answer:
+        self._only_managers()
+        for node in self._swarm.nodes.values():
+            if reference in (node.id, node.name):
+                return _json(node.json())
+        raise EngineError(404, f"node {reference} not found")
+
+    def _services(self, query: Query) -> Answer:
+        self._only_managers()
+        filters = read_filters(query, "services")
+        status = is_true(query.get("status", ""))
+        return _json(
+            [
+                service.json(self._swarm.tasks_of(service) if status else None)
+                for service in self._swarm.services.values()
+                if named(filters, service.id, service.name)
+                and labelled(filters, "label", service.spec["Labels"])
+            ]
+        )
+
+    def _service(self, reference: str) -> Service:
+        self._only_managers()
+        service = self._swarm.find_service(reference)
+        if service is None:
+            raise EngineError(404, f"service {reference} not found")
+        return service
+
+    def _one_service(self, query: Query, reference: str) -> Answer:
+        return _json(self._service(reference).json(None))
+
+    def _tasks(self, query: Query) -> Answer:
+        self._only_managers()
+        filters = read_filters(query, "tasks")
+        for state in filters.get("desired-state", ()):
+            if state not in (*LIVE_DESIRES, "accepted", "shutdown"):
+                raise EngineError(400, f"Invalid desired-state filter: '{state}'")
+        tasks = [task for task in self._swarm.tasks.values() if self._asked(task, filters)]
+        return _json([task.json() for task in tasks])
+
+    def _asked(self, task: Task, filters: dict[str, set[str]]) -> bool:
+        service = self._swarm.services.get(task.service_id)
+        name = service.name if service else ""
+        node = self._swarm.nodes.get(task.node_id)
+        # The tasks of a removed service keep its stack's label: it is their container's as well.
+        labels = (service.spec if service else task.spec["ContainerSpec"])["Labels"]
+        services, nodes = filters.get("service"), filters.get("node")
+        fresh = service is not None and task.spec == service.template
+        return (
+            (not services or any(s in (name, task.service_id[: len(s)]) for s in services if s))
+            and (not nodes or (node is not None and bool({node.id, node.name} & nodes)))
+            and among(filters, "id", task.id)
+            and among(filters, "desired-state", task.desired)
+            and among(filters, "_up-to-date", "true" if fresh else "false")
+            and among(filters, "stack", labels.get(STACK_LABEL, ""))
+            and labelled(filters, "label", labels)
+            and ("name" not in filters or any(f"{name}.".startswith(n) for n in filters["name"]))
+        )
+
+    def _task(self, reference: str) -> Task:
+        self._only_managers()
+        task = self._swarm.tasks.get(reference)
+        if task is None:
+            raise EngineError(404, f"task {reference} not found")
+        return task
+
+    def _one_task(self, query: Query, reference: str) -> Answer:
+        return _json(self._task(reference).json())
+
+    def _networks(self, query: Query) -> Answer:
+        filters = read_filters(query, "networks")
+        shown = []
+        for network in self._network_list():
+            if (
+                named(filters, network["Id"], network["Name"])
+                and among(filters, "scope", network["Scope"])
+                and among(filters, "driver", network["Driver"])
+                and labelled(filters, "label", network["Labels"])
+            ):
+                shown.append(network)
+        return _json(shown)
+
+    def _one_network(self, query: Query, reference: str) -> Answer:
+        for network in self._network_list():
+            if reference in (network["Id"], network["Name"]):
+                return _json(network)
+        raise EngineError(404, f"network {reference} not found")
+
+    def _network_list(self) -> list[Json]:
+        """Those of the node, and the swarm's as far as the node knows them."""
+        local = [_local_network(name, self._node) for name in ("bridge", "host", "none")]
+        if not self.in_swarm:
+            return local
+
+        def known(network: Network) -> bool:
+            return (
+                self._node.manager
+                or network.ingress
+                or any(
+                    attachment["Target"] == network.id
+                    for task in self._here()
+                    for attachment in task.spec.get("Networks") or []
+                )
+            )
+
+        overlays = enumerate(self._swarm.networks.values())
+        return local + [network.json(number) for number, network in overlays if known(network)]
+
+    # -- containers --------------------------------------------------------------------------
+
+    def _here(self) -> list[Task]:
+        """The tasks with a container on this node."""
+        return [
+            task
+            for task in self._swarm.tasks.values()
+            if task.node_id == self._node.id and task.container_id
+        ]
+
+    def _container(self, reference: str) -> Task:
+        for task in self._here():
+            if task.container_id.startswith(reference) or self._container_name(task) == reference:
+                return task
+        raise EngineError(404, f"No such container: {reference}")
+
+    def _container_name(self, task: Task) -> str:
+        service = self._swarm.services.get(task.service_id)
+        place = str(task.slot) if task.slot else task.node_id
+        return f"{service.name if service else task.service_id}.{place}.{task.id}"
+
+    def _container_labels(self, task: Task) -> dict[str, str]:
+        service = self._swarm.services.get(task.service_id)
+        return {
+            **task.spec["ContainerSpec"]["Labels"],
+            "com.docker.swarm.node.id": task.node_id,
+            "com.docker.swarm.service.id": task.service_id,
+            "com.docker.swarm.service.name": service.name if service else "",
+            "com.docker.swarm.task.id": task.id,
+            "com.docker.swarm.task.name": self._container_name(task),
+        }
+
+    def _containers(self, query: Query) -> Answer:
+        filters = read_filters(query)
+        shown = []
+        for task in self._here():
+            running = task.state == "running"
+            labels = self._container_labels(task)
+            if not (running or is_true(query.get("all", ""))) or not labelled(
+                filters, "label", labels
+            ):
+                continue
+            shown.append(
+                {
+                    "Id": task.container_id,
+                    "Names": [f"/{self._container_name(task)}"],
+                    "Image": task.image,
+                    "Command": " ".join(task.spec["ContainerSpec"].get("Args") or []),
+                    "Created": int(task.started or task.created),
+                    "Labels": labels,
+                    "State": "running" if running else "exited",
+                    "Status": "Up" if running else f"Exited ({task.exit_code or 0})",
+                }
+            )
+        return _json(shown)
+
+    def _one_container(self, query: Query, reference: str) -> Answer:
+        task = self._container(reference)
+        running = task.state == "running"
+        return _json(
+            {
+                "Id": task.container_id,
+                "Created": stamp(task.created),
+                "Name": f"/{self._container_name(task)}",
+                "State": {
+                    "Status": "running" if running else "exited",
+                    "Running": running,
+                    "OOMKilled": False,
+                    "ExitCode": task.exit_code or 0,
+                    "Error": "",
+                    "StartedAt": stamp(task.started),
+                    "FinishedAt": stamp(task.ended) if task.ended else "0001-01-01T00:00:00Z",
+                },
+                "Config": {
+                    "Image": task.image,
+                    "Tty": False,
+                    "Env": task.spec["ContainerSpec"].get("Env") or [],
+                    "Labels": self._container_labels(task),
+                },
+                "RestartCount": 0,
+            }
+        )
+
+    # -- logs --------------------------------------------------------------------------------
+
+    def _service_logs(self, query: Query, reference: str) -> Answer:
+        service = self._service(reference)
+
+        def tasks() -> list[Task]:
+            return self._reachable(self._swarm.tasks_of(service))
+
+        return self._logs(query, tasks, lambda: service.id not in self._swarm.services)
+
+    def _task_logs(self, query: Query, reference: str) -> Answer:
+        task = self._task(reference)
+        return self._logs(query, lambda: self._reachable([task]), lambda: task.terminal)
+
+    def _container_logs(self, query: Query, reference: str) -> Answer:
+        task = self._container(reference)
+        return self._logs(query, lambda: [task], lambda: task.terminal)
+
+    def _reachable(self, tasks: Iterable[Task]) -> list[Task]:
+        """A dead node's logs can't be had."""
+        nodes = self._swarm.nodes
+        return [t for t in tasks if t.node_id in nodes and nodes[t.node_id].up]
+
+    def _logs(
+        self, query: Query, tasks: Callable[[], Sequence[Task]], is_over: Callable[[], bool]
+    ) -> Answer:
+        tail = query.get("tail", "all")
+        request = LogRequest(
+            stdout=is_true(query.get("stdout", "")),
+            stderr=is_true(query.get("stderr", "")),
+            timestamps=is_true(query.get("timestamps", "")),
+            details=is_true(query.get("details", "")),
+            follow=is_true(query.get("follow", "")),
+            tail=int(tail) if tail.isdecimal() else None,
+            since=seconds(query.get("since", "")),
+        )
+        if not (request.stdout or request.stderr):
+            raise EngineError(500, "Bad parameters: you must choose at least one stream")
+
+        def now() -> float:
+            self._swarm.catch_up()
+            return self._swarm.now
+
+        return Answer(
+            stream=frames(tasks, is_over, now, request),
+            content_type="application/vnd.docker.multiplexed-stream",
+        )
+
+
+def _json(value: Any, status: int = 200) -> Answer:
+    return Answer(status, json.dumps(value).encode() + b"\n")
+
+
+def _local_network(name: str, node: Node) -> Json:
+    network = Network(new_id(), name, node.created).json(0)
+    driver = "null" if name == "none" else name
+    return {**network, "Scope": "local", "Driver": driver, "Options": {}}

@@ -1,0 +1,215 @@
+"""One simulated server: an SSH server on loopback with a Docker engine behind it."""
+
+import asyncio
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+import asyncssh
+
+from otternauts_desktop.simulator import shell
+from otternauts_desktop.simulator.engine_api import EngineApi
+from otternauts_desktop.simulator.http_server import READ_SIZE, serve
+from otternauts_desktop.simulator.records import Node
+from otternauts_desktop.simulator.stack import Output
+from otternauts_desktop.simulator.swarm import Swarm
+
+Fault = Literal["refuse_auth", "change_host_key", "no_docker", "socket_forbidden", "not_in_a_swarm"]
+USER: Final = "otter"
+LOOPBACK: Final = "127.0.0.1"
+
+Process = asyncssh.SSHServerProcess[bytes]
+
+
+class Host:
+    """A server of the practice cluster. `port` is known once it has started."""
+
+    def __init__(
+        self, swarm: Swarm, node: Node, swarm_id: str, client_key: asyncssh.SSHKey, key_file: Path
+    ) -> None:
+        """Writes its host key into `key_file`."""
+        self._swarm = swarm
+        self._node = node
+        self._api = EngineApi(swarm, node, swarm_id)
+        self._client_key = client_key.convert_to_public()
+        self._key = new_key(key_file)
+        self._fault = ""
+        self._acceptor: asyncssh.SSHAcceptor | None = None
+        self._connections: set[asyncssh.SSHServerConnection] = set()
+        self._programs: set[asyncio.Task[None]] = set()
+        self.port = 0
+        self.host_key: str = " ".join(self._key.export_public_key("openssh").decode().split()[:2])
+        """The public key it showed at first, in OpenSSH format."""
+
+    @property
+    def name(self) -> str:
+        return self._node.name
+
+    @property
+    def host(self) -> str:
+        return LOOPBACK
+
+    @property
+    def user(self) -> str:
+        return USER
+
+    @property
+    def node_id(self) -> str:
+        return self._node.id
+
+    @property
+    def connection_count(self) -> int:
+        """SSH connections that are open."""
+        return len(self._connections)
+
+    async def start(self) -> None:
+        """Listen, on the same port as before; the node comes back to the swarm."""
+        if self._acceptor is not None:
+            return
+        self._acceptor = await asyncssh.create_server(
+            lambda: _Gate(self),
+            LOOPBACK,
+            self.port,
+            server_host_keys=[self._shown_key()],
+            process_factory=self._on_process,
+            encoding=None,
+            allow_scp=False,
+            agent_forwarding=False,
+            compression_algs=None,
+        )
+        self.port = self._acceptor.get_port()
+        self._swarm.catch_up()
+        self._swarm.set_node_up(self._node, up=True)
+
+    async def stop(self) -> None:
+        """Stop listening and cut all connections; the swarm loses the node a little later."""
+        acceptor, self._acceptor = self._acceptor, None
+        if acceptor is None:
+            return
+        acceptor.close()
+        await self._cut()
+        await acceptor.wait_closed()
+        self._swarm.catch_up()
+        self._swarm.set_node_up(self._node, up=False)
+
+    async def break_by(self, fault: Fault | str) -> None:
+        """Go wrong in one of the ways of `Fault`, for those who connect from now on."""
+        if fault and fault not in get_args(Fault):
+            raise ValueError(f"unknown fault: {fault}")
+        self._fault = fault
+        self._api.in_swarm = fault != "not_in_a_swarm"
+        if self._acceptor is not None:
+            self._acceptor.update(server_host_keys=[self._shown_key()])
+            await self._cut()
+
+    async def mend(self) -> None:
+        """Be well again."""
+        await self.break_by("")
+
+    # -- for its connections -----------------------------------------------------------------
+
+    def admits(self, user: str, key: asyncssh.SSHKey) -> bool:
+        return user == USER and key == self._client_key and self._fault != "refuse_auth"
+
+    def connected(self, connection: asyncssh.SSHServerConnection) -> None:
+        self._connections.add(connection)
+
+    def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
+        self._connections.discard(connection)
+
+    def _shown_key(self) -> asyncssh.SSHKey:
+        if self._fault == "change_host_key":
+            return asyncssh.generate_private_key("ssh-ed25519")
+        return self._key
+
+    async def _cut(self) -> None:
+        """End all connections and what runs on them."""
+        programs, connections = list(self._programs), list(self._connections)
+        for program in programs:
+            program.cancel()
+        for connection in connections:
+            connection.abort()
+        await asyncio.gather(*programs, return_exceptions=True)
+        await asyncio.gather(*(connection.wait_closed() for connection in connections))
+
+    async def _on_process(self, process: Process) -> None:
+        program = asyncio.current_task()
+        assert program is not None
+        self._programs.add(program)
+        try:
+            await self._run(process, process.command or "")
+        except (OSError, asyncssh.Error):
+            # The client has hung up, as it may at any time: there is nobody left to tell.
+            process.close()
+        finally:
+            self._programs.discard(program)
+
+    async def _run(self, process: Process, line: str) -> None:
+        call = shell.docker_call(line)
+        if call is None:
+            _finish(process, shell.unknown_command(line))
+        elif (failed := shell.broken(call, self._fault)) is not None:
+            _finish(process, failed)
+        elif call.is_dial:
+            await serve(_ChannelPipe(process), self._api.answer)
+            process.exit(0)
+        else:
+            stdin = await process.stdin.read()
+            _finish(process, shell.run(self._swarm, call, stdin, refusal=self._api.refusal))
+
+
+def _finish(process: Process, output: Output) -> None:
+    process.stdout.write(output.stdout.encode())
+    process.stderr.write(output.stderr.encode())
+    process.exit(output.status)
+
+
+def new_key(file: Path) -> asyncssh.SSHKey:
+    """A new ed25519 key, kept in a file that only its owner can read."""
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_bytes(key.export_private_key("openssh"))
+    return key
+
+
+class _Gate(asyncssh.SSHServer):
+    """Lets in whoever holds the practice cluster's key."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._host.connected(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._connection is not None:
+            self._host.disconnected(self._connection)
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        return self._host.admits(username, key)
+
+
+class _ChannelPipe:
+    """A program's standard streams, for the HTTP server."""
+
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    async def read(self) -> bytes:
+        return await self._process.stdin.read(READ_SIZE)
+
+    async def write(self, data: bytes) -> None:
+        self._process.stdout.write(data)
+        await self._process.stdout.drain()
+
+    @property
+    def hung_up(self) -> bool:
+        return self._process.stdin.at_eof() or self._process.is_closing()

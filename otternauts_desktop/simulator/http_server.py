@@ -1,0 +1,96 @@
+"""The far end of `docker system dial-stdio`: HTTP/1.1 over a pair of byte streams."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import h11
+
+READ_SIZE = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response: a body at once, or one that comes in pieces."""
+
+    status: int = 200
+    body: bytes = b""
+    stream: AsyncIterator[bytes] | None = None
+    """Pieces as they come; an empty one is a look at whether somebody still listens."""
+    content_type: str = "application/json"
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Answering = Callable[[str, str], Answer]
+"""Method and target (path and query) -> answer."""
+
+
+class Pipe(Protocol):
+    """The program's side of its standard streams."""
+
+    async def read(self) -> bytes: ...
+
+    async def write(self, data: bytes) -> None: ...
+
+    @property
+    def hung_up(self) -> bool: ...
+
+
+async def serve(pipe: Pipe, answering: Answering) -> None:
+    """Answer requests one after the other until the other side hangs up."""
+    connection = h11.Connection(h11.SERVER)
+    while True:
+        try:
+            request = await _request(connection, pipe)
+        except h11.RemoteProtocolError as error:
+            if connection.our_state is h11.IDLE:
+                await _send(connection, pipe, Answer(400, str(error).encode(), None, "text/plain"))
+            return
+        if request is None:
+            return
+        method = request.method.decode()
+        answer = answering(method, request.target.decode("latin-1"))
+        if method == "HEAD":
+            answer = replace(answer, body=b"", stream=None)
+        if not await _send(connection, pipe, answer):
+            return
+        if connection.our_state is not h11.DONE or connection.their_state is not h11.DONE:
+            return
+        connection.start_next_cycle()
+
+
+async def _request(connection: h11.Connection, pipe: Pipe) -> h11.Request | None:
+    """The next request, its body read and dropped; None at the end."""
+    request: h11.Request | None = None
+    while True:
+        event = connection.next_event()
+        if event is h11.NEED_DATA:
+            connection.receive_data(await pipe.read())
+        elif isinstance(event, h11.Request):
+            request = event
+        elif isinstance(event, h11.EndOfMessage):
+            return request
+        elif isinstance(event, h11.ConnectionClosed):
+            return None
+
+
+async def _send(connection: h11.Connection, pipe: Pipe, answer: Answer) -> bool:
+    """Send an answer; gives back whether it went out to its end."""
+    headers = {"Server": "Docker/26.1.5 (linux)", "Content-Type": answer.content_type}
+    headers |= answer.headers
+    if answer.stream is None:
+        headers["Content-Length"] = str(len(answer.body))
+    data = connection.send(h11.Response(status_code=answer.status, headers=list(headers.items())))
+    await pipe.write(data)
+    if answer.stream is None:
+        await pipe.write(connection.send(h11.Data(answer.body)) or b"")
+    else:
+        async with aclosing(answer.stream) as pieces:  # type: ignore[type-var]
+            async for piece in pieces:
+                if pipe.hung_up:
+                    return False
+                if piece:
+                    await pipe.write(connection.send(h11.Data(piece)) or b"")
+    await pipe.write(connection.send(h11.EndOfMessage()) or b"")
+    return True

@@ -1,0 +1,75 @@
+"""What stands in a table or tree: rows and cells as values, with no Qt in them.
+
+A model is given the whole of them each time; two that are equal need no repaint.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from otternauts_desktop.ui.status_marks import Mark
+
+LEADER: Final = "Leader"
+MANAGER: Final = "Manager"
+WORKER: Final = "Worker"
+SIMULATED: Final = "SIM"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. Tones are colour tokens; everything but `text` is optional decoration."""
+
+    text: str = ""
+    tone: str = "fg1"
+    mark: Mark | None = None
+    icon: str = ""
+    strong: bool = False
+    mono: bool = False
+    right: bool = False
+    """Aligned to the right, as numbers are."""
+    badge: str = ""
+    """A role or `SIM`, drawn beside the text."""
+    note: str = ""
+    """Second, quieter text after the first."""
+    count: str = ""
+    """`2/3`, drawn at the right edge of the navigator's row."""
+    count_tone: str = "fg2"
+    count_mark: Mark | None = None
+    pips: tuple[int, int] | None = None
+    """Running and wanted replicas, drawn as squares after the text."""
+    pips_tone: str = "ok"
+    segments: tuple[str, ...] = ()
+    """Tones of a bar's segments; `line` is one that waits, an `accent` one is outlined."""
+    wrap: bool = False
+    """The text may take several lines, and the row grows with it."""
+    tip: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The cell for a screen reader, with the status as a word."""
+        parts = (self.text, self.mark.word if self.mark else "", self.badge, self.note, self.count)
+        said = ", ".join(part for part in parts if part)
+        if self.pips is not None and not self.count:
+            said = f"{said}, {self.pips[0]} of {self.pips[1]} running"
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row with its children. `key` is what stays the same while the rest changes."""
+
+    key: str
+    cells: tuple[Cell, ...]
+    children: tuple["Row", ...] = ()
+    subject: object = None
+    """What the row is about, for whoever acts on it."""
+    spanned: bool = False
+    """The first cell takes the whole width."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The head of a column; `width` in pixels, 0 for one that takes the free room."""
+
+    title: str
+    width: int = 0
+    right: bool = False

@@ -1,0 +1,236 @@
+"""A cluster at a glance: how it stands, its outposts and its fleets."""
+
+import time
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from otternauts_desktop.core.swarm.health import Health, fleet_condition, node_health
+from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.cells import Cell, Heading, Row
+from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, count_tone, fleet_names, role_of
+from otternauts_desktop.ui.frames import Card, Surface, column, row, rule
+from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
+from otternauts_desktop.ui.page_header import PageHeader
+from otternauts_desktop.ui.places import fleet_place, outpost_place
+from otternauts_desktop.ui.row_tree import RowTreeModel
+from otternauts_desktop.ui.row_view import RowView
+from otternauts_desktop.ui.status_marks import (
+    DEGRADED,
+    DRAIN,
+    HEALTHY,
+    UNREACHABLE,
+    WAITING,
+    WARNING,
+    Mark,
+    of_health,
+    of_node,
+)
+from otternauts_desktop.ui.times import age, clock, gigabytes
+
+_OUTPOSTS: Final = (
+    Heading("Outpost", 230),
+    Heading("State", 110),
+    Heading("Address", 150),
+    Heading("Docker", 110),
+    Heading("CPU", 70, right=True),
+    Heading("Memory", 90, right=True),
+    Heading("Tasks", 0, right=True),
+)
+_FLEETS: Final = (
+    Heading("Fleet", 230),
+    Heading("Status", 130),
+    Heading("Vessels", 90),
+    Heading("Replicas", 0),
+)
+
+
+class _HealthCell(QWidget):
+    """One figure of the strip at the top."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mark = MarkLabel(WAITING, size=12)
+        self.number = Label(size=18, weight=SEMIBOLD)
+        self.note = Label(size=12, tone="fg2")
+        head = row(spacing=8)
+        head.addWidget(self._mark)
+        head.addWidget(Label(title, size=12, tone="fg3"))
+        head.addStretch(1)
+        body = row(spacing=8)
+        body.addWidget(self.number)
+        body.addWidget(self.note, 1)
+        outer = column(self, margins=(16, 10, 16, 10), spacing=2)
+        outer.addLayout(head)
+        outer.addLayout(body)
+
+    def show_figure(self, mark: Mark, number: str, note: str = "") -> None:
+        self._mark.show_mark(mark)
+        self.number.setText(number)
+        self.note.setText(note)
+
+
+class ClusterPage(Surface):
+    """Mission control of one cluster."""
+
+    place_chosen = Signal(object)
+    new_fleet_requested = Signal()
+    add_outpost_requested = Signal()
+    remove_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("page", parent)
+        self.header = PageHeader("cluster")
+        launch = Button("New fleet…", icon="launch")
+        launch.clicked.connect(self.new_fleet_requested)
+        forget = Button("Forget cluster…", kind="ghost")
+        forget.clicked.connect(self.remove_requested)
+        self.header.add_action(forget)
+        self.header.add_action(launch)
+
+        strip = Surface("card")
+        cells = row(strip)
+        self._outposts = _HealthCell("Outposts")
+        self._quorum = _HealthCell("Manager quorum")
+        self._fleets = _HealthCell("Fleets")
+        self._replicas = _HealthCell("Replicas")
+        figures = (self._outposts, self._quorum, self._fleets, self._replicas)
+        for number, cell in enumerate(figures):
+            if number:
+                cells.addWidget(rule(vertical=True))
+            cells.addWidget(cell, 1)
+
+        self.outpost_model = RowTreeModel(_OUTPOSTS)
+        self.outpost_view = RowView(self.outpost_model, _OUTPOSTS, "Outposts", surface="panel")
+        self.fleet_model = RowTreeModel(_FLEETS)
+        self.fleet_view = RowView(self.fleet_model, _FLEETS, "Fleets", surface="panel")
+        for view in (self.outpost_view, self.fleet_view):
+            view.opened.connect(lambda opened: self.place_chosen.emit(opened.subject))
+        self._outpost_card = Card("Outposts")
+        add = Button("Add outpost…", icon="plus", kind="ghost", size="small")
+        add.clicked.connect(self.add_outpost_requested)
+        self._outpost_card.add_action(add)
+        self._outpost_card.body.addWidget(self.outpost_view)
+        self._fleet_card = Card("Fleets")
+        self._fleet_card.body.addWidget(self.fleet_view)
+
+        body = column(margins=(16, 16, 16, 16), spacing=16)
+        body.addWidget(strip)
+        body.addWidget(self._outpost_card, 1)
+        body.addWidget(self._fleet_card, 1)
+        outer = column(self)
+        outer.addWidget(self.header)
+        outer.addWidget(rule())
+        outer.addLayout(body, 1)
+
+    def show_cluster(self, seen: ClusterSeen) -> None:
+        """Show what is known of a cluster now."""
+        snapshot = seen.snapshot
+        if snapshot is None:
+            facts = [seen.lost or "Otto is reading the cluster…"]
+            self.header.show_page(seen.cluster.name, UNREACHABLE if seen.lost else WAITING, facts)
+            self.outpost_model.show_rows(())
+            self.fleet_model.show_rows(())
+            return
+        conditions = {n: fleet_condition(snapshot, s) for n, s in snapshot.fleets.items()}
+        bad = [c for c in conditions.values() if c.health in (Health.FAILED, Health.DEGRADED)]
+        state, word = (DEGRADED, _count(len(bad), "fleet") + " degraded") if bad else (HEALTHY, "")
+        leader = next((node.name for node in snapshot.nodes if node.leader), "none")
+        facts = [f"Docker Swarm, {_count(len(snapshot.nodes), 'outpost')}", f"Leader {leader}"]
+        if seen.lost:
+            state, word = UNREACHABLE, f"As of {clock(snapshot.taken_at)}"
+            facts = [f"Last seen {age(time.time() - snapshot.taken_at)} ago", seen.lost]
+        self.header.show_page(seen.cluster.name, state, facts, state=word)
+        self._show_figures(snapshot)
+        self.outpost_model.show_rows(_outpost_rows(seen, snapshot))
+        self.fleet_model.show_rows(_fleet_rows(seen, snapshot))
+        self._outpost_card.caption.setText(_count(len(snapshot.nodes), "outpost"))
+        self._fleet_card.caption.setText(
+            f"{_count(len(conditions), 'fleet')}, {_count(len(snapshot.services), 'vessel')}"
+        )
+
+    def _show_figures(self, snapshot: Snapshot) -> None:
+        nodes = snapshot.nodes
+        up = [node for node in nodes if node_health(node) is not Health.UNREACHABLE]
+        drained = sum(node.availability != "active" for node in up)
+        mark = HEALTHY if len(up) == len(nodes) else DEGRADED
+        note = f"{drained} drained" if drained else ""
+        self._outposts.show_figure(mark, f"{len(up)} of {len(nodes)}", note)
+        managers = [node for node in nodes if node.role == "manager"]
+        reachable = sum(node.ready and node.reachable for node in managers)
+        spare = reachable - (len(managers) // 2 + 1)
+        mark = HEALTHY if spare > 0 else WARNING if spare == 0 else DEGRADED
+        words = f"can lose {spare}" if spare > 0 else "can lose none" if spare == 0 else "lost"
+        self._quorum.show_figure(mark, f"{reachable} of {len(managers)}", words)
+        conditions = [fleet_condition(snapshot, s) for s in snapshot.fleets.values()]
+        well = sum(c.health not in (Health.FAILED, Health.DEGRADED) for c in conditions)
+        mark = HEALTHY if well == len(conditions) else DEGRADED
+        self._fleets.show_figure(mark, f"{well} of {len(conditions)}")
+        running = sum(c.running for c in conditions)
+        wanted = sum(c.wanted for c in conditions)
+        mark = HEALTHY if running >= wanted else DEGRADED
+        self._replicas.show_figure(mark, f"{running} of {wanted}")
+
+
+def _outpost_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
+    tasks: dict[str, int] = {}
+    for task in snapshot.tasks:
+        if task.state == "running" and task.desired == "running":
+            tasks[task.node_id] = tasks.get(task.node_id, 0) + 1
+    rows = []
+    for node in snapshot.nodes:
+        mark = of_node(node)
+        quiet = "fg3" if mark == DRAIN else "fg2"
+        rows.append(
+            Row(
+                node.id,
+                (
+                    Cell(node.name, mark=mark, strong=True, badge=role_of(node)),
+                    Cell(mark.word, tone=quiet),
+                    Cell(node.address, tone=quiet, mono=True),
+                    Cell(node.engine, tone=quiet),
+                    Cell(f"{node.cpus:g}", tone=quiet, right=True),
+                    Cell(gigabytes(node.memory), tone=quiet, right=True),
+                    Cell(str(tasks.get(node.id, 0)), right=True),
+                ),
+                subject=outpost_place(seen.cluster.id, node.id),
+            )
+        )
+    return tuple(rows)
+
+
+def _fleet_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
+    rows = []
+    for name in fleet_names(seen):
+        place = fleet_place(seen.cluster.id, name)
+        services = snapshot.fleets.get(name)
+        if not services:
+            cells = (Cell(name, mark=WAITING, strong=True), Cell("Draft", tone="fg3"))
+            rows.append(Row(name, cells, subject=place))
+            continue
+        condition = fleet_condition(snapshot, services)
+        mark, tone = of_health(condition.health), count_tone(condition)
+        rows.append(
+            Row(
+                name,
+                (
+                    Cell(name, mark=mark, strong=True),
+                    Cell(mark.word, tone="bad" if tone == "bad" else "fg2"),
+                    Cell(str(len(services)), tone="fg2"),
+                    Cell(
+                        condition.count,
+                        tone="fg1" if tone == "fg2" else tone,
+                        pips=(condition.running, condition.wanted),
+                        pips_tone="ok" if tone == "fg2" else tone,
+                    ),
+                ),
+                subject=place,
+            )
+        )
+    return tuple(rows)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

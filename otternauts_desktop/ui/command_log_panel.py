@@ -1,0 +1,89 @@
+"""Every command and API call that went to an outpost, as a person could have typed it."""
+
+from collections import deque
+from typing import Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from otternauts_desktop.core.events import CommandRan
+from otternauts_desktop.ui.buttons import IconButton
+from otternauts_desktop.ui.cells import Cell, Heading, Row
+from otternauts_desktop.ui.frames import column, row
+from otternauts_desktop.ui.labels import Label
+from otternauts_desktop.ui.row_tree import RowTreeModel
+from otternauts_desktop.ui.row_view import RowView
+from otternauts_desktop.ui.status_marks import DONE, FAILED, WARNING
+from otternauts_desktop.ui.times import clock_exact, duration
+
+SHOWN: Final = 500
+PAINT_MS: Final = 200
+_HEADINGS: Final = (
+    Heading("Time", 80),
+    Heading("Outpost", 110),
+    Heading("Command", 0),
+    Heading("Outcome", 90),
+    Heading("Took", 70, right=True),
+)
+
+
+class CommandLogPanel(QWidget):
+    """The last `SHOWN` entries, newest first."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entries: deque[tuple[int, CommandRan]] = deque(maxlen=SHOWN)
+        self.count = 0
+        self.model = RowTreeModel(_HEADINGS)
+        self.view = RowView(self.model, _HEADINGS, "Command log", height=24, dense=24)
+        copy = IconButton("copy", "Copy the command", size=24)
+        copy.clicked.connect(self.copy)
+        head = row(margins=(16, 2, 8, 2), spacing=8)
+        words = "What went to your outposts. Secrets never stand in a command: they go by stdin."
+        head.addWidget(Label(words, size=12, tone="fg3"), 1)
+        head.addWidget(copy)
+        outer = column(self)
+        outer.addLayout(head)
+        outer.addWidget(self.view, 1)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAINT_MS)
+        self._timer.timeout.connect(self._show)
+
+    def add(self, entry: CommandRan) -> None:
+        """Take over an entry; it is shown a moment later, with others."""
+        self.count += 1
+        self._entries.appendleft((self.count, entry))
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def copy(self) -> None:
+        """Put the chosen command on the clipboard."""
+        chosen = self.view.current_row()
+        if chosen is not None and isinstance(chosen.subject, CommandRan):
+            QGuiApplication.clipboard().setText(chosen.subject.command)
+
+    def _show(self) -> None:
+        if self.isVisible():
+            self.model.show_rows(tuple(_row(number, entry) for number, entry in self._entries))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._timer.start()
+
+
+def _row(number: int, entry: CommandRan) -> Row:
+    if entry.exit_status is None:
+        mark, outcome = WARNING, "unknown"
+    elif entry.exit_status in (0, 200, 201):
+        mark, outcome = DONE, str(entry.exit_status)
+    else:
+        mark, outcome = FAILED, str(entry.exit_status)
+    cells = (
+        Cell(clock_exact(entry.at), tone="fg3", mono=True),
+        Cell(entry.outpost, tone="key", mono=True),
+        Cell(entry.command.replace("\n", " "), mono=True, tip=entry.command[:2000]),
+        Cell(outcome, tone="fg2", mark=mark),
+        Cell(duration(entry.seconds), tone="fg3", right=True),
+    )
+    return Row(f"{number}", cells, subject=entry)

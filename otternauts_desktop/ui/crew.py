@@ -1,0 +1,59 @@
+"""The services that the window talks to: their use cases, never their doors."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.swarm.cluster import Cluster
+from otternauts_desktop.ui.bridge import Facts
+from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
+
+if TYPE_CHECKING:
+    from otternauts_desktop.services.command_log import CommandLog
+    from otternauts_desktop.services.launches import Launches
+    from otternauts_desktop.services.outposts import Outposts
+    from otternauts_desktop.services.telemetry import Telemetry
+    from otternauts_desktop.services.transmissions import Transmissions
+
+
+class Settings(Protocol):
+    """Small values kept for the person."""
+
+    def get(self, key: str, default: None = None) -> object: ...
+    def put(self, key: str, value: str | float) -> None: ...
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Handed to the desk when everything is open."""
+
+    facts: Facts
+    outposts: "Outposts"
+    telemetry: "Telemetry"
+    launches: "Launches"
+    transmissions: "Transmissions"
+    command_log: "CommandLog"
+    settings: Settings
+    practice: Callable[[], Awaitable[Cluster]]
+
+    def cluster(self, cluster_id: str) -> Cluster | None:
+        """The cluster of that id, None where it was forgotten."""
+        return next((c for c in self.outposts.clusters() if c.id == cluster_id), None)
+
+    def current(self, cluster_id: ClusterId) -> Cluster | None:
+        """The cluster of that id, or the first one."""
+        clusters = self.outposts.clusters()
+        return self.cluster(cluster_id) or (clusters[0] if clusters else None)
+
+    def seen(self, cluster: Cluster) -> ClusterSeen:
+        """All that is known of a cluster now."""
+        snapshot = self.telemetry.snapshot(cluster.id)
+        lost = self.telemetry.staleness(cluster.id).lost
+        return ClusterSeen(
+            cluster,
+            snapshot,
+            lost if snapshot is not None or lost != "Not read yet." else "",
+            self.outposts.outposts(cluster.id),
+            self.launches.drafted_fleets(cluster.id),
+        )

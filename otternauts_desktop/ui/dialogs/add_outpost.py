@@ -1,0 +1,170 @@
+"""Adding an outpost: how to log in, then whether the fingerprint is the server's own."""
+
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication, QIntValidator
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
+
+from otternauts_desktop.core.errors import BadName
+from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
+from otternauts_desktop.ui.buttons import Button, IconButton
+from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
+from otternauts_desktop.ui.frames import Surface, column, row
+from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
+from otternauts_desktop.ui.status_marks import DONE, FAILED
+
+CHECK_COMMAND = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+
+
+class Shown(Protocol):
+    """What the server showed as its identity."""
+
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def host_key(self) -> str: ...
+
+
+class AddOutpost(DialogFrame):
+    """Two steps in one dialog; the work is done by who listens to its signals."""
+
+    scan_requested = Signal(object)
+    """A `Login`: ask the server for its host key."""
+    add_requested = Signal(object, str, str)
+    """A `Login`, the confirmed host key, and a name ("" for the server's own)."""
+
+    def __init__(self, login: Login | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "Add outpost",
+            "A server that you can reach over SSH and that manages a Docker Swarm (or is part "
+            "of one that is known here). Nothing is changed on it.",
+            "Connect",
+            parent,
+        )
+        self._shown: Shown | None = None
+        self.setMinimumSize(620, 460)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self._login_step(login))
+        self.stack.addWidget(self._fingerprint_step())
+        self.body.addWidget(self.stack, 1)
+
+    # -- step 1 ------------------------------------------------------------------------------
+
+    def _login_step(self, login: Login | None) -> QWidget:
+        self.host = field("Host", login.host if login else "", hint="203.0.113.24")
+        self.user = field("User", login.user if login else "", hint="deploy")
+        self.port = field("Port", str(login.port if login else DEFAULT_SSH_PORT))
+        self.port.setValidator(QIntValidator(1, 65535, self.port))
+        self.port.setFixedWidth(90)
+        self.key = field(
+            "Private key", (login.key_file or "") if login else "", hint="empty: the ssh-agent's"
+        )
+        self.name = field("Name", hint="the server's own")
+        browse = Button("Browse…", size="small")
+        browse.clicked.connect(self._browse)
+        key_line = row(spacing=8)
+        key_line.addWidget(self.key, 1)
+        key_line.addWidget(browse)
+        lines = form()
+        lines.addRow(Label("Host"), self.host)
+        lines.addRow(Label("User"), self.user)
+        lines.addRow(Label("Port"), self.port)
+        lines.addRow(Label("Private key"), key_line)
+        lines.addRow(Label("Name"), self.name)
+        page = QWidget()
+        page.setLayout(lines)
+        return page
+
+    def _browse(self) -> None:
+        start = Path.home() / ".ssh"
+        dialog = QFileDialog(self, "Choose a private key", str(start))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.key.setText)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def login(self) -> Login:
+        """What was typed. Raises `BadName` where host or user is missing."""
+        host, user = self.host.text().strip(), self.user.text().strip()
+        if not host or not user:
+            raise BadName(detail="Host and user are needed.", next_step="Fill them in.")
+        key = self.key.text().strip()
+        return Login(host, user, int(self.port.text() or DEFAULT_SSH_PORT), key or None)
+
+    # -- step 2 ------------------------------------------------------------------------------
+
+    def _fingerprint_step(self) -> QWidget:
+        self.fingerprint = Label(mono=True, wrap=True, selectable=True)
+        copy = IconButton("copy", "Copy the fingerprint", size=24)
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.fingerprint.text()))
+        well = Surface("well")
+        line = row(well, margins=(12, 8, 8, 8))
+        line.addWidget(self.fingerprint, 1)
+        line.addWidget(copy)
+        command = Label(f"$ {CHECK_COMMAND}", mono=True, selectable=True, wrap=True)
+        command_well = Surface("well")
+        row(command_well, margins=(12, 8, 12, 8)).addWidget(command)
+        self.pasted = field("What it prints", hint="256 SHA256:… root@server (ED25519)")
+        self.pasted.textChanged.connect(self._compare)
+        self._match_mark = MarkLabel(DONE)
+        self.match = Label()
+        match_line = row(spacing=8)
+        match_line.addWidget(self._match_mark)
+        match_line.addWidget(self.match, 1)
+        page = QWidget()
+        box = column(page, spacing=8)
+        box.addWidget(Label("It shows this fingerprint:", tone="fg2"))
+        box.addWidget(well)
+        box.addSpacing(4)
+        box.addWidget(Label("How to check it", weight=SEMIBOLD))
+        box.addWidget(
+            Label("Run this in your provider's web console, not over SSH:", tone="fg2", wrap=True)
+        )
+        box.addWidget(command_well)
+        box.addWidget(Label("Paste what it prints, and it is compared for you:", tone="fg2"))
+        box.addWidget(self.pasted)
+        box.addLayout(match_line)
+        box.addStretch(1)
+        self._match_mark.hide()
+        return page
+
+    def show_fingerprint(self, shown: Shown) -> None:
+        """Go to the second step."""
+        self._shown = shown
+        self.show_busy("")
+        self.notice.hide()
+        self.heading.setText("Verify the fingerprint")
+        self.words.setText(f"First contact with {self.host.text().strip()}. Is it your server?")
+        self.fingerprint.setText(shown.fingerprint)
+        self.primary.setText("Trust and continue")
+        self.stack.setCurrentIndex(1)
+        self.pasted.setFocus()
+
+    def _compare(self, text: str) -> None:
+        words = text.split()
+        found = next((word for word in words if word.startswith("SHA256:")), "")
+        same = self._shown is not None and found == self._shown.fingerprint
+        self._match_mark.setVisible(bool(found))
+        self._match_mark.show_mark(DONE if same else FAILED)
+        self.match.setText("" if not found else "It matches." if same else "It is another one!")
+        self.match.set_tone("ok" if same else "bad")
+        self.primary.setEnabled(same or not text.strip())
+
+    def confirm(self) -> None:
+        try:
+            login = self.login()
+        except BadName as error:
+            self.show_error(error)
+            return
+        if self._shown is None:
+            self.show_busy(f"Asking {login.host} who it is…")
+            self.scan_requested.emit(login)
+        else:
+            self.show_busy(f"Logging in to {login.host} and looking for Docker…")
+            self.add_requested.emit(login, self._shown.host_key, self.name.text().strip())
+
+    def show_busy(self, text: str) -> None:
+        super().show_busy(text)
+        self.stack.setEnabled(not text)

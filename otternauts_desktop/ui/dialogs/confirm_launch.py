@@ -1,0 +1,69 @@
+"""The check list before a launch: what changes, what is missing, and the one button."""
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from otternauts_desktop.core.errors import KnownError, VariablesMissing
+from otternauts_desktop.core.fleet.flight_plan import Reading
+from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.ui.dialogs.frame import DialogFrame
+from otternauts_desktop.ui.dialogs.variables import VariableFields
+from otternauts_desktop.ui.flight_plan_tab import Previewed
+from otternauts_desktop.ui.plan_view import PlanView
+
+
+class ConfirmLaunch(DialogFrame):
+    """Accepted means: launch. `entered()` are values to use with it."""
+
+    def __init__(
+        self,
+        fleet: str,
+        cluster: str,
+        reading: Reading,
+        values: Mapping[str, Secret],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(
+            f"Launch {fleet}?", f"On {cluster}. This is what will change:", "Launch", parent
+        )
+        self.setMinimumSize(640, 520)
+        self.plan_view = PlanView()
+        self.plan_view.setMinimumHeight(240)
+        self.body.addWidget(self.plan_view, 1)
+        missing = [name for name in reading.required if name not in values]
+        self.fields = VariableFields(missing, missing, values)
+        self.fields.setVisible(bool(missing))
+        self.body.addWidget(self.fields)
+        self.resolve = QCheckBox("Pin images to their digests (Docker asks the registry)")
+        self.resolve.setToolTip(
+            "Makes all outposts run the same image. Takes long where the registry can't be reached."
+        )
+        self.resolve.setChecked(True)
+        self.body.addWidget(self.resolve)
+
+    def entered(self) -> dict[str, Secret]:
+        """Values typed here."""
+        return self.fields.entered()
+
+    def show_preview(self, preview: Previewed) -> None:
+        """Show what would happen; with errors in the file there is nothing to launch."""
+        errors = preview.prepared.errors
+        if errors:
+            first = errors[0]
+            self.plan_view.show_words(
+                f"{len(errors)} error{'s' if len(errors) > 1 else ''} to resolve first",
+                f"Line {first.line}: {first.message}",
+                first.fix,
+            )
+            self.primary.setEnabled(False)
+            return
+        self.primary.setEnabled(not preview.plan.missing_networks)
+        self.plan_view.show_plan(
+            preview.plan, (*preview.prepared.findings, *preview.prepared.notes)
+        )
+
+    def show_no_preview(self, error: KnownError) -> None:
+        """Say why it can't be told; missing values may be given here."""
+        self.plan_view.show_words(error.title, error.detail, error.next_step)
+        self.primary.setEnabled(isinstance(error, VariablesMissing))

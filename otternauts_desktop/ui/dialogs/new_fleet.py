@@ -1,0 +1,114 @@
+"""A new fleet: its name, and what its flight plan starts from."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QRadioButton, QWidget
+
+from otternauts_desktop import assets
+from otternauts_desktop.core.errors import BadName, FileUnreadable
+from otternauts_desktop.core.fleet.compose import MAX_BYTES
+from otternauts_desktop.core.names import fleet_name
+from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
+from otternauts_desktop.ui.frames import row
+from otternauts_desktop.ui.labels import Label
+
+
+class NewFleet(DialogFrame):
+    """Gives `name` and `text` once accepted."""
+
+    def __init__(self, taken: frozenset[str], parent: QWidget | None = None) -> None:
+        super().__init__(
+            "New fleet",
+            "A fleet is a stack of Docker Swarm. Nothing is launched yet.",
+            "Create draft",
+            parent,
+        )
+        self._taken = taken
+        self._file_text: str | None = None
+        self.name_field = field("Name", hint="shop")
+        lines = form()
+        lines.addRow(Label("Name"), self.name_field)
+        self.body.addLayout(lines)
+        self.sample = QRadioButton("Start from a small example")
+        self.sample.setChecked(True)
+        self.empty = QRadioButton("Start empty")
+        self.from_file = QRadioButton("Start from a Compose file")
+        self._choose = Button("Choose…", size="small")
+        self._choose.clicked.connect(self._choose_file)
+        self.body.addWidget(self.sample)
+        self.body.addWidget(self.empty)
+        line = row(spacing=8)
+        line.addWidget(self.from_file)
+        line.addWidget(self._choose)
+        line.addStretch(1)
+        self.body.addLayout(line)
+        self.body.addStretch(1)
+
+    @property
+    def name(self) -> str:
+        """The name of the fleet."""
+        return self.name_field.text().strip()
+
+    @property
+    def text(self) -> str:
+        """What its flight plan starts as."""
+        if self.sample.isChecked():
+            return assets.path("samples", "hello.yml").read_text(encoding="utf-8")
+        if self.from_file.isChecked() and self._file_text is not None:
+            return self._file_text
+        return "services:\n"
+
+    def read(self, path: str) -> None:
+        """Take a file's text over; shows why where that can't be."""
+        try:
+            self._file_text = _text_of(Path(path))
+        except FileUnreadable as error:
+            self.show_error(error)
+            return
+        self.from_file.setText(f"Start from {Path(path).name}")
+        self.from_file.setChecked(True)
+
+    def confirm(self) -> None:
+        try:
+            self._check_name()
+        except BadName as error:
+            self.show_error(error)
+            self.name_field.setFocus()
+            return
+        if self.from_file.isChecked() and self._file_text is None:
+            self._choose_file()
+            return
+        self.accept()
+
+    def _check_name(self) -> None:
+        if fleet_name(self.name) in self._taken:
+            raise BadName(
+                detail=f'There is a fleet "{self.name}" already.', next_step="Choose another."
+            )
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, "Choose a Compose file")
+        dialog.setNameFilter("Compose files (*.yml *.yaml);;All files (*)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.read)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+def _text_of(path: Path) -> str:
+    """A Compose file as text. Raises `FileUnreadable`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise FileUnreadable(
+                detail="It is larger than 1 MiB.", next_step="Check that it is the right file."
+            )
+        return data.decode()
+    except UnicodeDecodeError:
+        raise FileUnreadable(
+            detail=f"{path} is not UTF-8 text.", next_step="Save it as UTF-8."
+        ) from None
+    except OSError as error:
+        raise FileUnreadable(detail=f"{path}: {error.strerror}.") from None

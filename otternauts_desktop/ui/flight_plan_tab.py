@@ -1,0 +1,231 @@
+"""The flight plan of a fleet: the editor, and at its side what a launch would do."""
+
+from typing import Final, Protocol
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
+
+from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.fleet.findings import Severity
+from otternauts_desktop.core.fleet.flight_plan import Prepared, Reading
+from otternauts_desktop.core.flight.diff import diff
+from otternauts_desktop.core.flight.plan import Plan
+from otternauts_desktop.ui.buttons import Button, IconButton, LaunchButton, Segments
+from otternauts_desktop.ui.diff_view import DiffView
+from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
+from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, Label, MarkLabel
+from otternauts_desktop.ui.plan_view import PlanView
+from otternauts_desktop.ui.status_marks import FAILED, WARNING, Mark
+from otternauts_desktop.ui.yaml_editor import YamlEditor
+
+PAUSE_MS: Final = 350
+"""So long after the last key the text is read anew."""
+
+
+class Previewed(Protocol):
+    """What `Launches.preview` gives."""
+
+    @property
+    def prepared(self) -> Prepared: ...
+    @property
+    def plan(self) -> Plan: ...
+    @property
+    def old_text(self) -> str: ...
+    @property
+    def new_text(self) -> str: ...
+
+
+class FlightPlanTab(QWidget):
+    """Holds the text being edited; what it means comes from outside."""
+
+    paused = Signal(str)
+    """The person stopped typing: here is the text."""
+    launch_requested = Signal()
+    variables_requested = Signal()
+    refresh_requested = Signal()
+    cursor_moved = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._reading = Reading(())
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self.flush)
+
+        self.editor = YamlEditor()
+        self.editor.edited.connect(self._timer.start)
+        self.editor.cursor_moved.connect(self.cursor_moved)
+        self._file = Label("", weight=SEMIBOLD)
+        self._errors = _Counter(FAILED)
+        self._warnings = _Counter(WARNING)
+        previous = IconButton("chev-u", "Previous problem", size=24, shortcut="Shift+F8")
+        following = IconButton("chev-d", "Next problem", size=24, shortcut="F8")
+        previous.clicked.connect(lambda: self.go_to_problem(-1))
+        following.clicked.connect(lambda: self.go_to_problem(1))
+        QShortcut(QKeySequence("F8"), self, lambda: self.go_to_problem(1))
+        QShortcut(QKeySequence("Shift+F8"), self, lambda: self.go_to_problem(-1))
+        head = row(margins=(16, 0, 8, 0), spacing=8)
+        head.addWidget(self._file)
+        head.addWidget(Label("Compose, checked for Swarm", size=12, tone="fg3"))
+        head.addStretch(1)
+        for widget in (self._errors, self._warnings, previous, following):
+            head.addWidget(widget)
+        self._problem = ElidedLabel(size=12, tone="fg2")
+        foot = row(margins=(16, 4, 16, 4))
+        foot.addWidget(self._problem, 1)
+        left = Surface("page")
+        body = column(left)
+        body.addWidget(_bar(head))
+        body.addWidget(rule())
+        body.addWidget(self.editor, 1)
+        body.addWidget(rule(soft=True))
+        body.addLayout(foot)
+
+        split = Split(Qt.Orientation.Horizontal)
+        split.addWidget(left)
+        split.addWidget(self._preview_panel())
+        split.setStretchFactor(0, 1)
+        split.setSizes([700, 408])
+        outer = column(self)
+        outer.addWidget(split)
+
+    def _preview_panel(self) -> Surface:
+        panel = Surface("panel")
+        panel.setMinimumWidth(320)
+        self.views = Segments(("Diff", "Plan", "Rendered"), "What to preview")
+        self.diff_view = DiffView()
+        self.plan_view = PlanView()
+        self.rendered = YamlEditor()
+        self.rendered.setReadOnly(True)
+        self.rendered.setAccessibleName("What is sent to Docker")
+        self._stack = QStackedWidget()
+        for view in (self.diff_view, self.plan_view, self.rendered):
+            self._stack.addWidget(view)
+        self.views.chosen.connect(self._stack.setCurrentIndex)
+        self.views.choose(1)
+        head = row(margins=(16, 0, 8, 0), spacing=8)
+        head.addWidget(Label("Preview", weight=SEMIBOLD))
+        head.addStretch(1)
+        head.addWidget(self.views)
+        self._compared = ElidedLabel(size=12, tone="fg3")
+        refresh = Button("Refresh", kind="link")
+        refresh.clicked.connect(self.refresh_requested)
+        compared = row(margins=(16, 4, 8, 0))
+        compared.addWidget(self._compared, 1)
+        compared.addWidget(refresh)
+        self.variables_button = Button("Variables…", icon="key", size="small")
+        self.variables_button.clicked.connect(self.variables_requested)
+        self._variables = ElidedLabel(size=12, tone="fg2")
+        variables = row(margins=(16, 8, 16, 8), spacing=8)
+        variables.addWidget(self._variables, 1)
+        variables.addWidget(self.variables_button)
+        self.launch_button = LaunchButton("Launch…", "Ctrl+Enter")
+        self.launch_button.clicked.connect(self.launch_requested)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, self.launch_requested.emit)
+        launch = row(margins=(16, 12, 16, 12))
+        launch.addWidget(self.launch_button)
+        body = column(panel)
+        body.addWidget(_bar(head))
+        body.addWidget(rule())
+        body.addLayout(compared)
+        body.addWidget(self._stack, 1)
+        body.addWidget(rule())
+        body.addLayout(variables)
+        body.addLayout(launch)
+        return panel
+
+    # -- the text ----------------------------------------------------------------------------
+
+    def set_text(self, fleet: str, text: str) -> None:
+        """Show a flight plan; what was typed before must have been kept."""
+        self._timer.stop()
+        self._file.setText(f"{fleet}.yml")
+        self.editor.set_text(text)
+
+    def text(self) -> str:
+        """The text as it stands."""
+        return self.editor.text()
+
+    def flush(self) -> None:
+        """Tell the text now, without waiting for a pause."""
+        self._timer.stop()
+        self.paused.emit(self.text())
+
+    @property
+    def pending(self) -> bool:
+        """Whether something was typed that `paused` has not told yet."""
+        return self._timer.isActive()
+
+    # -- what it means -----------------------------------------------------------------------
+
+    def show_reading(self, reading: Reading, values: frozenset[str]) -> None:
+        """Show findings, and which variables have a value."""
+        self._reading = reading
+        self.editor.show_findings(reading.findings)
+        kinds = [finding.severity for finding in reading.findings]
+        self._errors.show_number(kinds.count(Severity.ERROR))
+        self._warnings.show_number(kinds.count(Severity.WARNING))
+        first = next((f for f in reading.findings if f.severity is not Severity.NOTE), None)
+        words = f"Line {first.line}: {first.message} {first.fix}" if first else ""
+        self._problem.setText(words)
+        missing = [name for name in reading.required if name not in values]
+        if not reading.variables:
+            self._variables.setText("No variables")
+        elif missing:
+            self._variables.setText(f"No value yet for {', '.join(missing)}")
+        else:
+            self._variables.setText(f"{len(reading.variables)} variables, all with a value")
+        self._variables.set_tone("warn" if missing else "fg2")
+        self.variables_button.setVisible(bool(reading.variables))
+
+    def show_preview(self, preview: Previewed, compared: str) -> None:
+        """Show what a launch would do; `compared` says with what it was compared."""
+        self._compared.setText(compared)
+        self.plan_view.show_plan(preview.plan, preview.prepared.notes)
+        self.diff_view.show_lines(diff(preview.old_text, preview.new_text))
+        self.rendered.set_text(preview.prepared.shown())
+
+    def show_no_preview(self, error: KnownError, old_text: str) -> None:
+        """Say why there is none; the text can be compared all the same."""
+        self._compared.setText("")
+        self.plan_view.show_words(error.title, error.detail, error.next_step)
+        self.diff_view.show_lines(diff(old_text, self.text()))
+        self.rendered.set_text("")
+
+    def go_to_problem(self, step: int) -> None:
+        """Move the cursor to the next or previous finding, around the end."""
+        problems = [f for f in self._reading.findings if f.severity is not Severity.NOTE]
+        if not problems:
+            return
+        here = self.editor.textCursor().blockNumber() + 1
+        after = [f for f in problems if (f.line > here if step > 0 else f.line < here)]
+        chosen = (after or problems)[0 if step > 0 else -1]
+        self.editor.go_to(chosen.line, chosen.column)
+        self.editor.setFocus()
+
+
+class _Counter(QWidget):
+    """A mark with a number; gone at zero."""
+
+    def __init__(self, mark: Mark, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mark = MarkLabel(mark)
+        self._number = Label("0", tone="fg2")
+        line = row(self, spacing=6)
+        line.addWidget(self._mark)
+        line.addWidget(self._number)
+        self.hide()
+
+    def show_number(self, number: int) -> None:
+        self._number.setText(str(number))
+        self.setVisible(number > 0)
+
+
+def _bar(layout: QLayout) -> QWidget:
+    bar = QWidget()
+    bar.setLayout(layout)
+    bar.setFixedHeight(36)
+    return bar

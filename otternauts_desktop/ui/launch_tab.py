@@ -1,0 +1,241 @@
+"""A launch under way: its steps, its vessels, and the cause when it fails."""
+
+import time
+from typing import Final
+
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from otternauts_desktop.core.flight.progress import (
+    LaunchProgress,
+    LaunchState,
+    StepState,
+    VesselProgress,
+)
+from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.cells import Cell, Heading, Row
+from otternauts_desktop.ui.frames import Split, Surface, clear, column, row, rule, scrolled
+from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
+from otternauts_desktop.ui.row_tree import RowTreeModel
+from otternauts_desktop.ui.row_view import RowView, paint_segments
+from otternauts_desktop.ui.status_marks import of_launch, of_step
+from otternauts_desktop.ui.theme import theme
+from otternauts_desktop.ui.times import duration, stopwatch
+
+_HEADINGS: Final = (
+    Heading("Vessel", 200),
+    Heading("Progress", 150),
+    Heading("Settled", 90),
+    Heading("Note", 0),
+)
+_TONES: Final = {StepState.DONE: "ok", StepState.RUNNING: "accent", StepState.FAILED: "bad"}
+
+
+class _Bar(QWidget):
+    """One segment per task."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tones: tuple[str, ...] = ("line",)
+        self.setFixedHeight(8)
+
+    def show_tones(self, tones: tuple[str, ...]) -> None:
+        self._tones = tones or ("line",)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        paint_segments(painter, QRect(0, 0, self.width(), 8), self._tones)
+
+
+class LaunchTab(QWidget):
+    """Shows the newest launch of a fleet."""
+
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._progress: LaunchProgress | None = None
+        self._mark = MarkLabel(of_launch(LaunchState.RUNNING), size=16)
+        self.title = Label(size=15, weight=SEMIBOLD)
+        self._count = Label(tone="fg2")
+        self._elapsed = Label(size=18, weight=SEMIBOLD, mono=True)
+        self.cancel_button = Button("Stop watching", size="small")
+        self.cancel_button.setToolTip("What Docker was told goes on; nothing is undone.")
+        self.cancel_button.clicked.connect(self.cancel_requested)
+        head = row(spacing=10)
+        head.addWidget(self._mark)
+        head.addWidget(self.title)
+        head.addWidget(self._count)
+        head.addStretch(1)
+        head.addWidget(self.cancel_button)
+        head.addWidget(self._elapsed)
+        self._bar = _Bar()
+        top = column(margins=(16, 12, 16, 12), spacing=10)
+        top.addLayout(head)
+        top.addWidget(self._bar)
+
+        self._steps_box = Surface("page")
+        self._steps = column(self._steps_box, margins=(16, 12, 16, 12), spacing=12)
+        self._steps_box.setFixedWidth(272)
+        self.model = RowTreeModel(_HEADINGS)
+        self.view = RowView(self.model, _HEADINGS, "Vessels of this launch")
+        self.cause = _CauseCard()
+        self.output = QPlainTextEdit()
+        self.output.setReadOnly(True)
+        self.output.setAccessibleName("What Docker printed")
+        self.output.setMaximumHeight(150)
+        right = Surface("page")
+        body = column(right)
+        body.addWidget(self.cause)
+        body.addWidget(self.view, 1)
+        body.addWidget(rule(soft=True))
+        body.addWidget(self.output)
+        split = Split(Qt.Orientation.Horizontal)
+        split.addWidget(scrolled(self._steps_box))
+        split.addWidget(right)
+        split.setStretchFactor(1, 1)
+        outer = column(self)
+        outer.addLayout(top)
+        outer.addWidget(rule())
+        outer.addWidget(split, 1)
+        self._clock = QTimer(self)
+        self._clock.setInterval(500)
+        self._clock.timeout.connect(self._tick)
+        self._set_fonts()
+        theme().changed.connect(self._set_fonts)
+
+    def show_launch(self, progress: LaunchProgress | None) -> None:
+        """Show where a launch stands; None for no launch yet."""
+        self._progress = progress
+        if progress is None:
+            self.title.setText("No launch yet in this session")
+            for label in (self._count, self._elapsed):
+                label.setText("")
+            self.model.show_rows(())
+            self._bar.show_tones(())
+            self.cause.hide()
+            self.output.clear()
+            self.cancel_button.hide()
+            clear(self._steps)
+            self._clock.stop()
+            return
+        self._mark.show_mark(of_launch(progress.state))
+        self.title.setText(_title(progress))
+        settled, wanted = progress.settled
+        self._count.setText(f"{settled} of {wanted} tasks settled" if wanted else "")
+        self._bar.show_tones(tuple(t for v in progress.vessels for t in _segments(v)))
+        self.model.show_rows(tuple(_vessel_row(vessel) for vessel in progress.vessels))
+        self.cause.show_cause(progress)
+        if self.output.toPlainText() != progress.output:
+            self.output.setPlainText(progress.output)
+        self.output.setVisible(bool(progress.output))
+        self.cancel_button.setVisible(not progress.state.ended)
+        self._show_steps(progress)
+        if progress.state.ended:
+            self._clock.stop()
+        elif not self._clock.isActive():
+            self._clock.start()
+        self._tick()
+
+    def _show_steps(self, progress: LaunchProgress) -> None:
+        clear(self._steps)
+        for step in progress.steps:
+            line = row(spacing=10)
+            line.addWidget(MarkLabel(of_step(step.state), size=16))
+            words = column(spacing=1)
+            tone = {"running": "accent", "waiting": "fg3"}.get(step.state.value, "fg1")
+            words.addWidget(Label(step.name, weight=SEMIBOLD, tone=tone))
+            if step.note:
+                words.addWidget(Label(step.note, size=12, tone="fg2", wrap=True))
+            line.addLayout(words, 1)
+            if step.seconds:
+                line.addWidget(Label(duration(step.seconds), size=12, tone="fg3"))
+            self._steps.addLayout(line)
+        self._steps.addStretch(1)
+
+    def _tick(self) -> None:
+        if self._progress is not None:
+            end = self._progress.ended_at or time.time()
+            self._elapsed.setText(stopwatch(end - self._progress.started_at))
+
+    def _set_fonts(self) -> None:
+        self.output.setFont(theme().mono(12))
+
+
+class _CauseCard(Surface):
+    """Why a launch failed: sentence, next step, Docker's own words, last lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("notice-bad", parent)
+        self.setAccessibleName("Cause")
+        self.sentence = Label(weight=SEMIBOLD, wrap=True, selectable=True)
+        self.next_step = Label(wrap=True, selectable=True)
+        self.docker_said = Label(size=12, tone="fg2", mono=True, wrap=True, selectable=True)
+        self.log = QPlainTextEdit()
+        self.log.setReadOnly(True)
+        self.log.setAccessibleName("Last lines of the task that failed")
+        self.log.setMaximumHeight(160)
+        body = column(self, margins=(16, 10, 16, 10), spacing=6)
+        for widget in (self.sentence, self.next_step, self.docker_said, self.log):
+            body.addWidget(widget)
+        self._set_fonts()
+        theme().changed.connect(self._set_fonts)
+
+    def show_cause(self, progress: LaunchProgress) -> None:
+        cause = progress.cause
+        self.setVisible(cause is not None)
+        if cause is None:
+            return
+        self.sentence.setText(cause.sentence)
+        self.next_step.setText(cause.next_step)
+        self.docker_said.setText(f"Docker said: {cause.docker_said}")
+        self.docker_said.setVisible(bool(cause.docker_said))
+        self.log.setPlainText("\n".join(cause.log))
+        self.log.setVisible(bool(cause.log))
+
+    def _set_fonts(self) -> None:
+        self.log.setFont(theme().mono(12))
+
+
+def _title(progress: LaunchProgress) -> str:
+    took = duration(progress.ended_at - progress.started_at)
+    match progress.state:
+        case LaunchState.CONVERGED:
+            return f"Launch successful. {progress.fleet} is in orbit after {took}."
+        case LaunchState.FAILED:
+            return f"The launch of {progress.fleet} failed after {took}."
+        case LaunchState.TIMED_OUT:
+            return f"{progress.fleet} has not converged in time."
+        case LaunchState.CANCELLED:
+            return "No longer watched. Docker goes on with what it was told."
+        case LaunchState.UNKNOWN:
+            return "It is not known whether this launch took effect."
+        case _:
+            number = next(
+                (n for n, s in enumerate(progress.steps, 1) if s.state is StepState.RUNNING),
+                len(progress.steps),
+            )
+            name = progress.steps[number - 1].name.lower()
+            return f"Step {number} of {len(progress.steps)}: {name}"
+
+
+def _segments(vessel: VesselProgress) -> tuple[str, ...]:
+    rest = "bad" if vessel.state is StepState.FAILED else "accent"
+    if vessel.state is StepState.WAITING:
+        rest = "line"
+    return ("ok",) * vessel.settled + (rest,) * max(vessel.wanted - vessel.settled, 0)
+
+
+def _vessel_row(vessel: VesselProgress) -> Row:
+    cells = (
+        Cell(vessel.vessel, mark=of_step(vessel.state), strong=True),
+        Cell(segments=_segments(vessel) or ("line",)),
+        Cell(f"{vessel.settled} of {vessel.wanted}", tone=_TONES.get(vessel.state, "fg2")),
+        Cell(vessel.note, tone="fg2", tip=vessel.note),
+    )
+    return Row(vessel.vessel, cells)

@@ -1,0 +1,310 @@
+"""The frame: menus, navigator, pages, the dock at the foot, and the status bar.
+
+It knows no service. What a person asks for leaves it as signals; `desk.py` does it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QStackedWidget,
+    QStatusBar,
+    QTabBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from otternauts_desktop.ui.buttons import IconButton
+from otternauts_desktop.ui.cluster_tree import ClusterTree
+from otternauts_desktop.ui.cluster_tree_model import ClusterTreeModel
+from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
+from otternauts_desktop.ui.labels import Label, MarkLabel
+from otternauts_desktop.ui.notice_bar import NoticeBar
+from otternauts_desktop.ui.places import WELCOME, Place
+from otternauts_desktop.ui.status_marks import WAITING, Mark
+from otternauts_desktop.ui.theme import LARGEST_SCALE, SMALLEST_SCALE, Mode, theme
+from otternauts_desktop.ui.welcome_page import WelcomePage
+
+SIZE: Final = (1440, 900)
+SMALLEST: Final = (1024, 680)
+COMMS, COMMANDS = range(2)
+
+
+class MainWindow(QMainWindow):
+    """Built in two steps: what the first picture needs, then (`furnish`) the pages."""
+
+    place_chosen = Signal(object)
+    add_outpost_requested = Signal()
+    new_fleet_requested = Signal()
+    import_requested = Signal()
+    simulator_requested = Signal()
+    refresh_requested = Signal()
+    about_requested = Signal()
+    dock_opened = Signal(int)
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle("Otternauts")
+        self.resize(*SIZE)
+        self.setMinimumSize(*SMALLEST)
+        self._may_close = False
+        self.tree_model = ClusterTreeModel(self)
+        self.tree = ClusterTree(self.tree_model)
+        self.welcome = WelcomePage()
+        self.notice = NoticeBar()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self._dock = QStackedWidget()
+        self._place = WELCOME
+        self._back: list[Place] = []
+        self._forward: list[Place] = []
+
+        center = Surface("page")
+        self._center: QVBoxLayout = column(center)
+        notice_line = row(margins=(16, 8, 16, 0))
+        notice_line.addWidget(self.notice)
+        self._center.addLayout(notice_line)
+        self._center.addWidget(self.pages, 1)
+        self._vertical = Split(Qt.Orientation.Vertical)
+        self._vertical.addWidget(center)
+        self._dock_panel = Surface("well")
+        column(self._dock_panel).addWidget(self._dock)
+        self._vertical.addWidget(self._dock_panel)
+        self._vertical.setStretchFactor(0, 1)
+        self._vertical.setSizes([600, 272])
+        self._dock_panel.hide()
+        right = QWidget()
+        body = column(right)
+        body.addWidget(self._vertical, 1)
+        body.addWidget(rule())
+        body.addWidget(self._dock_strip())
+        split = Split(Qt.Orientation.Horizontal)
+        split.addWidget(self.tree)
+        split.addWidget(right)
+        split.setStretchFactor(1, 1)
+        split.setSizes([264, SIZE[0] - 264])
+        whole = Surface("page")
+        outer = column(whole)
+        outer.addWidget(self._tool_bar())
+        outer.addWidget(rule())
+        outer.addWidget(split, 1)
+        self.setCentralWidget(whole)
+        self._status_bar()
+        self._menus()
+        self.tree.place_chosen.connect(self.place_chosen)
+        self.tree.add_outpost_requested.connect(self.add_outpost_requested)
+        self.tree.new_fleet_requested.connect(self.new_fleet_requested)
+        self.tree.refresh_requested.connect(self.refresh_requested)
+        self.welcome.add_outpost_requested.connect(self.add_outpost_requested)
+        self.welcome.import_requested.connect(self.import_requested)
+        self.welcome.simulator_requested.connect(self.simulator_requested)
+
+    # -- pieces ------------------------------------------------------------------------------
+
+    def _tool_bar(self) -> QWidget:
+        bar = Surface("nav")
+        bar.setFixedHeight(40)
+        line = row(bar, margins=(8, 0, 12, 0), spacing=6)
+        self.navigator_button = IconButton("sidebar", "Show the navigator", checkable=True)
+        self.navigator_button.setChecked(True)
+        self.navigator_button.toggled.connect(self.tree.setVisible)
+        self.back_button = IconButton("chev-l", "Back", shortcut="Alt+Left")
+        self.forward_button = IconButton("chev-r", "Forward", shortcut="Alt+Right")
+        self.back_button.clicked.connect(self.go_back)
+        self.forward_button.clicked.connect(self.go_forward)
+        self.crumbs = Label("Welcome")
+        for widget in (self.navigator_button, rule(vertical=True), self.back_button):
+            line.addWidget(widget)
+        line.addWidget(self.forward_button)
+        line.addSpacing(6)
+        line.addWidget(self.crumbs)
+        line.addStretch(1)
+        self.busy = Label(size=12, tone="fg2")
+        line.addWidget(self.busy)
+        self._update_history()
+        return bar
+
+    def _dock_strip(self) -> QWidget:
+        strip = Surface("nav")
+        strip.setFixedHeight(32)
+        line = row(strip, margins=(8, 0, 8, 0))
+        self.dock_tabs = QTabBar()
+        self.dock_tabs.setAccessibleName("Panels at the foot")
+        self.dock_tabs.setDrawBase(False)
+        self.dock_tabs.setExpanding(False)
+        self.dock_tabs.addTab(theme().icon("comms"), "Comms")
+        self.dock_tabs.addTab(theme().icon("term"), "Command log")
+        self.dock_tabs.tabBarClicked.connect(self._dock_clicked)
+        self.dock_button = IconButton("chev-u", "Open or close the panel", size=24)
+        self.dock_button.clicked.connect(lambda: self._dock_clicked(self.dock_tabs.currentIndex()))
+        line.addWidget(self.dock_tabs)
+        line.addStretch(1)
+        line.addWidget(self.dock_button)
+        return strip
+
+    def _status_bar(self) -> None:
+        bar = QStatusBar()
+        bar.setSizeGripEnabled(False)
+        self._link_mark = MarkLabel(WAITING, size=12)
+        self.link_label = Label("Not connected", size=12, tone="fg2")
+        self.ssh_label = Label("", size=12, tone="fg2")
+        self.launches_label = Label("No launches running", size=12, tone="fg2")
+        self.cursor_label = Label("", size=12, tone="fg2")
+        self.simulator_label = Label("", size=12, tone="warn")
+        bar.addWidget(_spaced(self._link_mark))
+        for label in (self.link_label, self.ssh_label, self.launches_label):
+            bar.addWidget(_spaced(label))
+        bar.addPermanentWidget(_spaced(self.cursor_label))
+        bar.addPermanentWidget(_spaced(self.simulator_label))
+        self.setStatusBar(bar)
+
+    def _menus(self) -> None:
+        files = self.menuBar().addMenu("&File")
+        self._action(files, "Add outpost…", "Ctrl+N", self.add_outpost_requested.emit)
+        self._action(files, "New fleet…", "Ctrl+Shift+F", self.new_fleet_requested.emit)
+        self._action(files, "Import from SSH config…", "Ctrl+I", self.import_requested.emit)
+        self._action(files, "Flight simulator", "Ctrl+Shift+N", self.simulator_requested.emit)
+        files.addSeparator()
+        self._action(files, "Quit", "Ctrl+Q", self.close)
+        view = self.menuBar().addMenu("&View")
+        self._action(view, "Refresh", "F5", self.refresh_requested.emit)
+        self._action(view, "Back", "Alt+Left", self.go_back)
+        self._action(view, "Forward", "Alt+Right", self.go_forward)
+        view.addSeparator()
+        modes = view.addMenu("Theme")
+        group = QActionGroup(self)
+        for mode, name in ((Mode.AUTO, "Automatic"), (Mode.LIGHT, "Light"), (Mode.DARK, "Dark")):
+            action = self._action(modes, name, "", partial(theme().set_mode, mode))
+            action.setCheckable(True)
+            action.setChecked(theme().mode is mode)
+            group.addAction(action)
+        self._action(view, "Larger text", "Ctrl++", lambda: self._zoom(0.1))
+        self._action(view, "Smaller text", "Ctrl+-", lambda: self._zoom(-0.1))
+        self._action(view, "Normal text size", "Ctrl+0", lambda: theme().set_scale(1.0))
+        view.addSeparator()
+        self._action(view, "Navigator", "Ctrl+B", self.navigator_button.toggle)
+        self._action(view, "Filter the navigator", "Ctrl+F", self.tree.filter_field.setFocus)
+        self._action(view, "Comms", "Ctrl+Shift+C", lambda: self._dock_clicked(COMMS))
+        self._action(view, "Command log", "Ctrl+Shift+L", lambda: self._dock_clicked(COMMANDS))
+        helps = self.menuBar().addMenu("&Help")
+        self._action(helps, "Welcome page", "", lambda: self.place_chosen.emit(WELCOME))
+        self._action(helps, "About Otternauts", "", self.about_requested.emit)
+
+    def _action(self, menu: QMenu, name: str, keys: str, do: Callable[[], object]) -> QAction:
+        action = menu.addAction(name)
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        action.triggered.connect(lambda _checked=False: do())
+        return action
+
+    def _zoom(self, step: float) -> None:
+        theme().set_scale(min(max(theme().scale + step, SMALLEST_SCALE), LARGEST_SCALE))
+
+    # -- pages and docks ---------------------------------------------------------------------
+
+    def add_page(self, page: QWidget) -> None:
+        """Put a page into the stack."""
+        self.pages.addWidget(page)
+
+    def add_dock(self, panel: QWidget) -> None:
+        """Put a panel into the dock at the foot; in the order of its tabs."""
+        self._dock.addWidget(panel)
+
+    def show_page(self, place: Place, page: QWidget, crumbs: list[str]) -> None:
+        """Bring a page to the front and note the way back."""
+        if place.page != self._place.page:
+            self._back.append(self._place)
+            self._forward.clear()
+        self._place = place
+        self.pages.setCurrentWidget(page)
+        self.crumbs.setText("  ›  ".join(crumbs))
+        self.setWindowTitle(" - ".join([*reversed(crumbs[-2:]), "Otternauts"]))
+        self.tree.show_place(place)
+        self._update_history()
+
+    @property
+    def place(self) -> Place:
+        """Where the person is."""
+        return self._place
+
+    def go_back(self) -> None:
+        """To the place before this one."""
+        self._travel(self._back, self._forward)
+
+    def go_forward(self) -> None:
+        """To the place that `go_back` left."""
+        self._travel(self._forward, self._back)
+
+    def _travel(self, source: list[Place], target: list[Place]) -> None:
+        if source:
+            target.append(self._place)
+            self._place = source.pop()
+            self.place_chosen.emit(self._place)
+            self._update_history()
+
+    def _update_history(self) -> None:
+        self.back_button.setEnabled(bool(self._back))
+        self.forward_button.setEnabled(bool(self._forward))
+
+    def open_dock(self, number: int) -> None:
+        """Show a panel of the dock."""
+        self.dock_tabs.setCurrentIndex(number)
+        self._dock.setCurrentIndex(number)
+        self._dock_panel.show()
+        self.dock_button.setIcon(theme().icon("chev-d"))
+        self.dock_opened.emit(number)
+
+    def close_dock(self) -> None:
+        """Fold the dock to its strip."""
+        self._dock_panel.hide()
+        self.dock_button.setIcon(theme().icon("chev-u"))
+
+    def _dock_clicked(self, number: int) -> None:
+        if self._dock_panel.isVisible() and self._dock.currentIndex() == number:
+            self.close_dock()
+        elif self._dock.count():
+            self.open_dock(max(number, 0))
+
+    # -- status ------------------------------------------------------------------------------
+
+    def show_link(self, mark: Mark, text: str) -> None:
+        """The truth about the connection, at the left of the status bar."""
+        self._link_mark.show_mark(mark)
+        self.link_label.setText(text)
+
+    # -- leaving -----------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Closing is asked for first: a launch may be under way, a draft not kept yet."""
+        if self._may_close:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        QTimer.singleShot(0, self.closing.emit)
+
+    def leave(self) -> None:
+        """Close for good."""
+        self._may_close = True
+        self.close()
+
+    def geometry_text(self) -> str:
+        """Size and place of the window, to be kept."""
+        return bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+
+    def restore_geometry_text(self, text: str) -> None:
+        """Take over what `geometry_text` gave; nonsense is ignored by Qt."""
+        self.restoreGeometry(QByteArray.fromBase64(QByteArray(text.encode("ascii", "replace"))))
+
+
+def _spaced(label: QLabel) -> QWidget:
+    box = QWidget()
+    line = row(box, margins=(8, 0, 4, 0))
+    line.addWidget(label)
+    return box

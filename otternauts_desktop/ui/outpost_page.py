@@ -1,0 +1,109 @@
+"""One outpost: what it is, the truth about the connection to it, and the tasks it runs."""
+
+import time
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus, Outpost
+from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.cells import Row
+from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, role_of
+from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
+from otternauts_desktop.ui.frames import Surface, column, row, rule
+from otternauts_desktop.ui.labels import Label, MarkLabel
+from otternauts_desktop.ui.page_header import PageHeader
+from otternauts_desktop.ui.row_tree import RowTreeModel
+from otternauts_desktop.ui.row_view import RowView
+from otternauts_desktop.ui.status_marks import UNREACHABLE, WAITING, of_link, of_node
+from otternauts_desktop.ui.times import gigabytes
+
+
+class OutpostPage(Surface):
+    """Shows a node of the swarm; `outpost` is how it is reached, where it can be."""
+
+    reconnect_requested = Signal()
+    add_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("page", parent)
+        self.header = PageHeader("outpost")
+        self.add_button = Button("Log in to it…", icon="plus")
+        self.add_button.clicked.connect(self.add_requested)
+        self.reconnect_button = Button("Reconnect now", icon="refresh")
+        self.reconnect_button.clicked.connect(self.reconnect_requested)
+        self.header.add_action(self.add_button)
+        self.header.add_action(self.reconnect_button)
+        self._link_mark = MarkLabel(WAITING)
+        self.link_text = Label(size=12, tone="fg2", wrap=True, selectable=True)
+        link = row(margins=(16, 8, 16, 8), spacing=8)
+        link.addWidget(self._link_mark)
+        link.addWidget(self.link_text, 1)
+        self.model = RowTreeModel(TASK_HEADINGS)
+        self.view = RowView(self.model, TASK_HEADINGS, "Tasks on this outpost")
+        outer = column(self)
+        outer.addWidget(self.header)
+        outer.addWidget(rule())
+        outer.addLayout(link)
+        outer.addWidget(rule(soft=True))
+        outer.addWidget(self.view, 1)
+
+    def show_outpost(
+        self, seen: ClusterSeen, node_id: str, outpost: Outpost | None, link: LinkStatus
+    ) -> None:
+        """Show a node by its id."""
+        self.add_button.setVisible(outpost is None)
+        self.reconnect_button.setVisible(
+            outpost is not None and link.state not in (LinkState.CONNECTED, LinkState.CONNECTING)
+        )
+        self._show_link(outpost, link)
+        snapshot = seen.snapshot
+        node = snapshot.node_by_id.get(node_id) if snapshot else None
+        if snapshot is None or node is None:
+            name = outpost.name if outpost else node_id
+            self.header.show_page(name, UNREACHABLE, ["It is no longer part of the swarm."])
+            self.model.show_rows(())
+            return
+        facts = [
+            role_of(node),
+            node.address,
+            f"Docker {node.engine}",
+            f"{node.cpus:g} CPUs",
+            gigabytes(node.memory),
+            f"{node.os}/{node.arch}",
+            ", ".join(f"{key}={value}" for key, value in sorted(node.labels.items())),
+        ]
+        self.header.show_page(node.name, UNREACHABLE if seen.lost else of_node(node), facts)
+        self.model.show_rows(_rows(snapshot, node_id))
+
+    def _show_link(self, outpost: Outpost | None, link: LinkStatus) -> None:
+        if outpost is None:
+            self._link_mark.show_mark(WAITING)
+            self.link_text.setText(
+                "Otternauts does not log in to this outpost; what is shown comes from a manager."
+            )
+            return
+        self._link_mark.show_mark(of_link(link.state))
+        words = [f"{of_link(link.state).word}: {outpost.login}"]
+        if link.state is LinkState.RECONNECTING:
+            wait = max(link.next_try_at - time.time(), 0)
+            words.append(f"attempt {link.attempt}, next in {wait:.0f} s.")
+        if link.error:
+            words.append(link.error)
+        self.link_text.setText(" ".join(words))
+
+
+def _rows(snapshot: Snapshot, node_id: str) -> tuple[Row, ...]:
+    now = time.time()
+    tasks = [task for task in snapshot.tasks if task.node_id == node_id]
+    tasks.sort(key=lambda task: (not task.live, _name(snapshot, task.service_id), task.slot))
+    return tuple(
+        task_row(snapshot, snapshot.service_by_id.get(task.service_id), task, now)
+        for task in tasks[:500]
+    )
+
+
+def _name(snapshot: Snapshot, service_id: str) -> str:
+    service = snapshot.service_by_id.get(service_id)
+    return service.name if service else ""

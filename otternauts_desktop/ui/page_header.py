@@ -1,0 +1,43 @@
+"""The head of a page: icon, title with its state, a line of facts, and actions at the right."""
+
+from PySide6.QtWidgets import QWidget
+
+from otternauts_desktop.ui.frames import Surface, column, row
+from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, IconLabel, Label, Pill
+from otternauts_desktop.ui.status_marks import WAITING, Mark
+
+
+class PageHeader(QWidget):
+    """60 pixels high. What is shown is set by `show_page`."""
+
+    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        tile = Surface("card")
+        tile.setFixedSize(36, 36)
+        inside = row(tile, margins=(8, 8, 8, 8))
+        inside.addWidget(IconLabel(icon, size=20, tone="accent"))
+        self.title = Label(size=18, weight=SEMIBOLD)
+        self.pill = Pill(WAITING)
+        self.facts = ElidedLabel(size=12, tone="fg2")
+        first = row(spacing=10)
+        first.addWidget(self.title)
+        first.addWidget(self.pill)
+        first.addStretch(1)
+        words = column(spacing=2)
+        words.addLayout(first)
+        words.addWidget(self.facts)
+        self._actions = row(spacing=8)
+        line = row(self, margins=(16, 10, 16, 10), spacing=12)
+        line.addWidget(tile)
+        line.addLayout(words, 1)
+        line.addLayout(self._actions)
+
+    def add_action(self, widget: QWidget) -> None:
+        """Put a button at the right."""
+        self._actions.addWidget(widget)
+
+    def show_page(self, title: str, mark: Mark, facts: list[str], *, state: str = "") -> None:
+        """Show the title, its state (the mark's word, or `state`), and facts in one line."""
+        self.title.setText(title)
+        self.pill.show_status(mark, state)
+        self.facts.setText("  ·  ".join(fact for fact in facts if fact))

@@ -1,0 +1,108 @@
+"""One service: its facts, its tasks now and before, and why it does not run."""
+
+import time
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from otternauts_desktop.core.flight.explain import explain
+from otternauts_desktop.core.swarm.health import service_condition
+from otternauts_desktop.core.swarm.state import Service, Snapshot
+from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
+from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
+from otternauts_desktop.ui.frames import Surface, column, rule
+from otternauts_desktop.ui.labels import SEMIBOLD, Label
+from otternauts_desktop.ui.page_header import PageHeader
+from otternauts_desktop.ui.row_tree import RowTreeModel
+from otternauts_desktop.ui.row_view import RowView
+from otternauts_desktop.ui.status_marks import UNREACHABLE, of_health
+from otternauts_desktop.ui.times import short_image
+
+
+class ServicePage(Surface):
+    """Shows a service of a snapshot."""
+
+    comms_requested = Signal(str, str)
+    """Fleet and vessel."""
+    fleet_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("page", parent)
+        self._fleet = self._vessel = ""
+        self.header = PageHeader("vessel")
+        self.fleet_button = Button("Fleet", icon="fleet")
+        self.fleet_button.clicked.connect(lambda: self.fleet_requested.emit(self._fleet))
+        self.comms_button = Button("Comms", icon="comms")
+        self.comms_button.clicked.connect(
+            lambda: self.comms_requested.emit(self._fleet, self._vessel)
+        )
+        self.header.add_action(self.fleet_button)
+        self.header.add_action(self.comms_button)
+        self.cause = Surface("notice-bad")
+        self._sentence = Label(weight=SEMIBOLD, wrap=True, selectable=True)
+        self._step = Label(wrap=True, selectable=True)
+        self._docker = Label(size=12, tone="fg2", mono=True, wrap=True, selectable=True)
+        words = column(self.cause, margins=(12, 8, 12, 8), spacing=4)
+        for label in (self._sentence, self._step, self._docker):
+            words.addWidget(label)
+        around = column(margins=(16, 12, 16, 4))
+        around.addWidget(self.cause)
+        self.model = RowTreeModel(TASK_HEADINGS)
+        self.view = RowView(self.model, TASK_HEADINGS, "Tasks of this service")
+        outer = column(self)
+        outer.addWidget(self.header)
+        outer.addWidget(rule())
+        outer.addLayout(around)
+        outer.addWidget(self.view, 1)
+
+    def show_service(self, seen: ClusterSeen, service_id: str) -> None:
+        """Show a service by its id."""
+        snapshot = seen.snapshot
+        service = snapshot.service_by_id.get(service_id) if snapshot else None
+        for button in (self.fleet_button, self.comms_button):
+            button.setVisible(service is not None and bool(service.fleet))
+        if snapshot is None or service is None:
+            self.header.show_page("Service", UNREACHABLE, ["It is not there any more."])
+            self.model.show_rows(())
+            self.cause.hide()
+            return
+        self._fleet, self._vessel = service.fleet, service.vessel
+        condition = service_condition(snapshot, service)
+        mark = UNREACHABLE if seen.lost else of_health(condition.health)
+        ports = (service.spec.get("EndpointSpec") or {}).get("Ports") or []
+        published = ", ".join(
+            f"{port.get('PublishedPort', '?')}→{port.get('TargetPort')}" for port in ports
+        )
+        facts = [
+            service.fleet,
+            short_image(service.image),
+            service.mode,
+            f"{condition.count} running",
+            f"ports {published}" if published else "",
+        ]
+        self.header.show_page(service.vessel, mark, facts)
+        tasks = sorted(
+            snapshot.tasks_by_service.get(service.id, ()),
+            key=lambda task: task.created_at,
+            reverse=True,
+        )
+        tasks.sort(key=lambda task: not task.live)
+        now = time.time()
+        self.model.show_rows(tuple(task_row(snapshot, service, task, now) for task in tasks))
+        self._show_cause(snapshot, service, running=condition.running >= condition.wanted)
+
+    def _show_cause(self, snapshot: Snapshot, service: Service, *, running: bool) -> None:
+        failed = [
+            task
+            for task in snapshot.tasks_by_service.get(service.id, ())
+            if task.error or task.state in ("failed", "rejected")
+        ]
+        self.cause.setVisible(bool(failed) and not running)
+        if not failed:
+            return
+        newest = max(failed, key=lambda task: task.created_at)
+        words = explain(newest.error, newest.exit_code)
+        self._sentence.setText(words.sentence)
+        self._step.setText(words.next_step)
+        self._docker.setText(f"Docker said: {newest.error or newest.message or '(nothing)'}")

@@ -1,0 +1,124 @@
+"""Status as shape, colour and word together: which mark stands for which state.
+
+No colour stands alone: the shape differs too, and the word is shown beside it or, in a tight
+place, is the tooltip and the accessible name.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from otternauts_desktop.core.flight.progress import LaunchState, StepState
+from otternauts_desktop.core.swarm.cluster import LinkState
+from otternauts_desktop.core.swarm.health import Health
+from otternauts_desktop.core.swarm.state import Node, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One status: `icon` is its drawing, `tone` the colour token, `word` what it says."""
+
+    icon: str
+    tone: str
+    word: str
+
+    @property
+    def tint(self) -> str:
+        """The token of the surface behind it in a pill."""
+        return {"idle": "raised", "accent": "accentbg"}.get(self.tone, f"{self.tone}bg")
+
+
+HEALTHY: Final = Mark("status-ok", "ok", "Healthy")
+DONE: Final = Mark("status-done", "ok", "Done")
+MOVING: Final = Mark("status-run", "accent", "In progress")
+WARNING: Final = Mark("status-warn", "warn", "Warning")
+DEGRADED: Final = Mark("status-bad", "bad", "Degraded")
+FAILED: Final = Mark("status-bad", "bad", "Failed")
+DRAIN: Final = Mark("status-drain", "idle", "Drain")
+WAITING: Final = Mark("status-wait", "idle", "Waiting")
+STOPPED: Final = Mark("status-stop", "idle", "Stopped")
+UNREACHABLE: Final = Mark("status-off", "idle", "Unreachable")
+
+_HEALTH: Final = {
+    Health.HEALTHY: HEALTHY,
+    Health.DONE: DONE,
+    Health.STOPPED: STOPPED,
+    Health.DRAINED: DRAIN,
+    Health.MOVING: MOVING,
+    Health.DEGRADED: DEGRADED,
+    Health.UNREACHABLE: UNREACHABLE,
+    Health.FAILED: FAILED,
+}
+_LAUNCH: Final = {
+    LaunchState.RUNNING: Mark("status-run", "accent", "Launching"),
+    LaunchState.CONVERGED: Mark("status-done", "ok", "In orbit"),
+    LaunchState.FAILED: FAILED,
+    LaunchState.TIMED_OUT: Mark("status-warn", "warn", "Timed out"),
+    LaunchState.CANCELLED: Mark("status-stop", "idle", "No longer watched"),
+    LaunchState.UNKNOWN: Mark("status-warn", "warn", "Outcome unknown"),
+}
+_STEP: Final = {
+    StepState.WAITING: WAITING,
+    StepState.RUNNING: MOVING,
+    StepState.DONE: DONE,
+    StepState.FAILED: FAILED,
+}
+_LINK: Final = {
+    LinkState.IDLE: Mark("status-wait", "idle", "Not connected"),
+    LinkState.CONNECTING: Mark("status-run", "accent", "Connecting"),
+    LinkState.CONNECTED: Mark("status-ok", "ok", "Connected"),
+    LinkState.RECONNECTING: Mark("status-off", "warn", "Reconnecting"),
+    LinkState.AUTH_FAILED: Mark("status-bad", "bad", "Login refused"),
+    LinkState.HOST_KEY_CHANGED: Mark("status-bad", "bad", "Fingerprint changed"),
+    LinkState.FAILED: Mark("status-bad", "bad", "Failed"),
+}
+_STARTING: Final = frozenset({"accepted", "preparing", "ready", "starting"})
+_ENDED_BADLY: Final = frozenset({"failed", "rejected", "orphaned"})
+
+
+def of_health(health: Health) -> Mark:
+    """The mark of a fleet or a service."""
+    return _HEALTH[health]
+
+
+def of_launch(state: LaunchState) -> Mark:
+    """The mark of a launch."""
+    return _LAUNCH[state]
+
+
+def of_step(state: StepState) -> Mark:
+    """The mark of one step of a launch, or of one vessel in it."""
+    return _STEP[state]
+
+
+def of_link(state: LinkState) -> Mark:
+    """The mark of the connection to an outpost."""
+    return _LINK[state]
+
+
+def of_node(node: Node) -> Mark:
+    """The mark of an outpost in the swarm."""
+    if not node.ready:
+        return Mark("status-off", "idle", "Down" if node.state == "down" else "Unreachable")
+    if node.role == "manager" and not node.reachable:
+        return UNREACHABLE
+    if node.availability == "active":
+        return Mark("status-ok", "ok", "Active")
+    return DRAIN if node.availability == "drain" else Mark("status-drain", "idle", "Paused")
+
+
+def of_task(task: Task, *, node_ready: bool = True) -> Mark:
+    """The mark of a task; `node_ready` is False where its outpost is down."""
+    word = task.state.capitalize()
+    if task.state in _ENDED_BADLY:
+        return Mark("status-bad", "bad", word)
+    if task.state == "complete":
+        return Mark("status-done", "ok", "Complete")
+    if not task.live or task.desired in ("shutdown", "remove"):
+        return Mark("status-stop", "idle", "Shut down" if task.state == "shutdown" else word)
+    if not node_ready:
+        return Mark("status-off", "idle", "Unreachable")
+    if task.state == "running":
+        return Mark("status-ok", "ok", "Running")
+    if task.state in _STARTING:
+        return Mark("status-run", "accent", word)
+    return Mark("status-warn", "warn", word) if task.error else Mark("status-wait", "idle", word)

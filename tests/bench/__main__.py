@@ -1,0 +1,32 @@
+"""`make bench`: the figures that the product promises, measured, with ratios to a peer.
+
+Each bench prints one line: what, the figure, the bound, and whether it holds. Exit 1 where one
+does not. Nothing here runs under pytest: a busy machine must not fail a test.
+"""
+
+import argparse
+import sys
+
+from tests.bench import snapshot_over_ssh, window_stall, window_start
+
+
+def main() -> int:
+    """Run the chosen benches, all of them by default."""
+    benches = {
+        "snapshot": snapshot_over_ssh.measure,
+        "start": window_start.measure,
+        "stall": window_stall.measure,
+    }
+    parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *benches], help="default: all")
+    names = parser.parse_args().names or list(benches)
+    held = True
+    for name in names:
+        for figure in benches[name]():
+            print(figure.line(), flush=True)
+            held = held and figure.holds
+    return 0 if held else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""From the text to what is sent."""
+
+import json
+
+import pytest
+
+from otternauts_desktop.core.errors import FlightPlanInvalid
+from otternauts_desktop.core.fleet.compose import parse
+from otternauts_desktop.core.fleet.findings import Severity
+from otternauts_desktop.core.fleet.flight_plan import prepare, read
+from otternauts_desktop.core.secret import Secret
+
+PRD_SAMPLE = """\
+version: "3.8"
+services:
+  web:
+    image: ghcr.io/myorg/myapp:latest
+    deploy:
+      replicas: 2
+    x-otternauts:
+      domains:
+        - myapp.com
+        - www.myapp.com
+      port: 3000
+    environment:
+      DATABASE_URL: postgres://db:5432/myapp
+      API_KEY: ${API_KEY} # Resolved from Otternauts secrets
+    depends_on:
+      - db
+  db:
+    image: postgres:16
+    volumes:
+      - db_data:/var/lib/postgresql/data
+    environment:
+      POSTGRES_PASSWORD: ${DB_PASSWORD}
+volumes:
+  db_data:
+"""
+VALUES = {"API_KEY": Secret("k3y-k3y"), "DB_PASSWORD": Secret('p"a$s\\w:#\nörd')}
+
+
+def test_the_sample_of_the_document_is_ready_to_send() -> None:
+    prepared = prepare("shop", PRD_SAMPLE, VALUES)
+    assert prepared.errors == ()
+    web = prepared.data["services"]["web"]
+    assert "version" not in prepared.data
+    assert "depends_on" not in web
+    assert web["networks"] == ["default", "traefik-public"]
+    labels = web["deploy"]["labels"]
+    assert (
+        labels["traefik.http.routers.shop_web.rule"] == "Host(`myapp.com`) || Host(`www.myapp.com`)"
+    )
+    assert labels["traefik.http.services.shop_web.loadbalancer.server.port"] == "3000"
+    assert prepared.data["networks"]["traefik-public"] == {
+        "external": True,
+        "name": "traefik-public",
+    }
+    assert {note.code for note in prepared.notes} == {"left-out", "no-order", "ingress"}
+
+
+def test_values_go_through_dockers_second_interpolation_unharmed() -> None:
+    body = prepare("shop", PRD_SAMPLE, VALUES).body()
+    sent = json.loads(body)["services"]["db"]["environment"]["POSTGRES_PASSWORD"]
+    assert sent == 'p"a$$s\\w:#\nörd'
+    # The same text as YAML, with no line break in it and nothing that YAML folds.
+    assert parse(body).data["services"]["db"]["environment"]["POSTGRES_PASSWORD"] == sent
+    assert "\n" not in body
+
+
+@pytest.mark.parametrize("value", ["\x7f", "\x85", "\u2028", "\ufeff", "\U0001f9a6", "\t", "\x01"])
+def test_characters_that_yaml_refuses_or_folds_arrive(value: str) -> None:
+    text = "services:\n  a:\n    image: x:1\n    environment:\n      V: ${V}\n"
+    body = prepare("f", text, {"V": Secret(f"a{value}b")}).body()
+    assert parse(body).data["services"]["a"]["environment"]["V"] == f"a{value}b"
+
+
+def test_what_is_shown_holds_no_value() -> None:
+    prepared = prepare("shop", PRD_SAMPLE, VALUES)
+    for text in (prepared.shown(), repr(prepared), str(prepared.notes)):
+        assert "k3y-k3y" not in text
+        assert "\\w:#" not in text
+    assert "k3y-k3y" in prepared.revealed()
+
+
+def test_settings_are_lowered() -> None:
+    text = """\
+services:
+  a:
+    image: x:1
+    command: sh -c "echo hi"
+    restart: on-failure:3
+    mem_limit: 512m
+    cpus: 0.5
+    tmpfs: /run:size=1m
+    user: 1000
+    stop_grace_period: 30
+    environment: [B=2, A=1, FROM]
+    labels: {on: true, n: 1.0}
+    ports: ["8000-8001:80-81/udp", "127.0.0.1:90:90", {target: 70, published: "7000", mode: host}]
+    x-otternauts: {accept: [port-opens-to-world]}
+"""
+    lowered = prepare("f", text, {"FROM": Secret("outside")}).data["services"]["a"]
+    assert lowered["command"] == ["sh", "-c", "echo hi"]
+    assert lowered["deploy"]["restart_policy"] == {"condition": "on-failure", "max_attempts": 3}
+    assert lowered["deploy"]["resources"] == {"limits": {"memory": "512m", "cpus": "0.5"}}
+    assert lowered["volumes"] == [{"type": "tmpfs", "target": "/run"}]
+    assert (lowered["user"], lowered["stop_grace_period"]) == ("1000", "30s")
+    assert lowered["environment"] == {"A": "1", "B": "2", "FROM": "outside"}
+    assert lowered["labels"] == {"n": "1", "on": "true"}
+    ports = [(p.get("published"), p["target"], p["protocol"], p["mode"]) for p in lowered["ports"]]
+    assert ports == [
+        (8000, 80, "udp", "ingress"),
+        (8001, 81, "udp", "ingress"),
+        (90, 90, "tcp", "ingress"),
+        (7000, 70, "tcp", "host"),
+    ]
+
+
+def test_restart_no_means_no() -> None:
+    for written in ("no", '"no"', "false"):
+        text = f"services:\n  a:\n    image: x:1\n    restart: {written}\n"
+        deploy = prepare("f", text, {}).data["services"]["a"]["deploy"]
+        assert deploy["restart_policy"] == {"condition": "none"}
+
+
+@pytest.mark.parametrize(
+    ("service", "code"),
+    [
+        ("imagee: x", "unknown-key"),
+        ("privileged: true", "unsafe-drop"),
+        ("network_mode: host", "unsafe-drop"),
+        ('ports: ["127.0.0.1:80:80"]', "port-opens-to-world"),
+        ("env_file: .env", "unsupported-key"),
+        ("extends: {service: b}", "unsupported-key"),
+        ("volumes: [./here:/there]", "relative-bind"),
+        ("volumes: [data:/there]", "undefined"),
+        ("networks: [nope]", "undefined"),
+        ("secrets: [nope]", "undefined"),
+        ("ports: 80", "wrong-type"),
+        ("deploy: {replica: 2}", "unknown-key"),
+        ("x-otternauts: {domain: a.b}", "unknown-key"),
+    ],
+)
+def test_errors_stand_at_their_line(service: str, code: str) -> None:
+    text = f"services:\n  a:\n    image: x:1\n    {service}\n"
+    findings = [f for f in read(text).findings if f.severity is Severity.ERROR]
+    assert [(f.code, f.line) for f in findings] == [(code, 4)]
+    assert prepare("f", text, {}).errors == tuple(findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("- a\n", "not-compose"),
+        ("", "not-compose"),
+        ("services:\n", "no-services"),
+        ("services:\n  a b:\n    image: x:1\n", "bad-service-name"),
+        ("services:\n  a:\n", "not-a-mapping"),
+        ("services:\n  a: {}\n", "no-image"),
+        ("service:\n  a: {}\n", "unknown-key"),
+        ("include: [x.yml]\nservices:\n  a:\n    image: x:1\n", "unsupported-key"),
+        ("services:\n  a:\n    image: x:1\n---\nservices: {}\n", "second-document"),
+        ("services:\n  a:\n    image: x:1\nsecrets:\n  s: {file: x}\n", "needs-external"),
+        ("a: [", "invalid-yaml"),
+        ("[" * 100 + "]" * 100, "too-large"),
+    ],
+)
+def test_errors_of_the_whole_file(text: str, code: str) -> None:
+    assert code in [f.code for f in read(text).findings if f.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("service", "words"),
+    [
+        ('ports: ["abc:80"]', "not a port"),
+        ('ports: ["70000:80"]', "1 to 65535"),
+        ('ports: ["1-3:80-81"]', "not of one length"),
+        ("restart: sometimes", "restart policy"),
+        ('command: "echo \'x"', "as a list"),
+        ("environment: [NOBODY]", "NOBODY"),
+        ("x-otternauts: {domains: ['https://a.b'], port: 1}", "no https://"),
+        ("x-otternauts: {domains: ['*.a.b'], port: 1}", "wildcard"),
+        ("x-otternauts: {domains: [a.b.com]}", "port"),
+    ],
+)
+def test_what_cannot_be_lowered_says_why(service: str, words: str) -> None:
+    text = f"services:\n  a:\n    image: x:1\n    {service}\n"
+    with pytest.raises(FlightPlanInvalid, match=words) as caught:
+        prepare("f", text, {})
+    assert caught.value.line == 4
+
+
+def test_domains_become_ascii() -> None:
+    text = (
+        "services:\n  a:\n    image: x:1\n    x-otternauts: {domains: [Bücher.Example], port: 1}\n"
+    )
+    labels = prepare("f", text, {}).data["services"]["a"]["deploy"]["labels"]
+    assert labels["traefik.http.routers.f_a.rule"] == "Host(`xn--bcher-kva.example`)"
+
+
+def test_names_that_get_too_long_together() -> None:
+    text = f"services:\n  {'a' * 40}:\n    image: x:1\n"
+    with pytest.raises(FlightPlanInvalid, match="63"):
+        prepare("f" * 30, text, {})

@@ -1,0 +1,104 @@
+"""The plan by meaning, on services as the Engine describes them."""
+
+from typing import Any
+
+from otternauts_desktop.core.fleet.flight_plan import prepare
+from otternauts_desktop.core.flight.plan import ChangeKind, Plan, plan
+from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot
+
+TEXT = """\
+services:
+  web:
+    image: nginx:1.27
+    environment: {A: "1"}
+    logging: {driver: local}
+"""
+
+
+def engine_service(**changes: Any) -> dict[str, Any]:
+    """What an Engine 26 answers for `web` of TEXT, with `changes` in its container spec."""
+    container = {"Image": "nginx:1.27@sha256:abc", "Env": ["A=1"], **changes}
+    return {
+        "ID": "s1",
+        "Spec": {
+            "Name": "shop_web",
+            "Labels": {
+                "com.docker.stack.image": container["Image"].partition("@")[0],
+                "com.docker.stack.namespace": "shop",
+                "otternauts.rest": rest(),
+            },
+            "TaskTemplate": {
+                "ContainerSpec": {
+                    "Labels": {"com.docker.stack.namespace": "shop"},
+                    "Isolation": "default",
+                    **container,
+                },
+                "Resources": {},
+                "Networks": [{"Target": "n1", "Aliases": ["web"]}],
+            },
+            "Mode": {"Replicated": {"Replicas": 1}},
+            "EndpointSpec": {"Mode": "vip"},
+        },
+    }
+
+
+def rest() -> str:
+    labels = prepare("shop", TEXT, {}).data["services"]["web"]["deploy"]["labels"]
+    return str(labels["otternauts.rest"])
+
+
+def swarm(*services: dict[str, Any], networks: tuple[str, ...] = ("shop_default",)) -> Snapshot:
+    return read_snapshot(
+        nodes=[],
+        services=services,
+        tasks=[],
+        networks=[{"Id": f"n{i}", "Name": name} for i, name in enumerate(networks, 1)],
+        taken_at=0,
+    )
+
+
+def planned(text: str, *services: dict[str, Any]) -> Plan:
+    return plan(prepare("shop", text, {}), swarm(*services))
+
+
+def test_nothing_to_do() -> None:
+    result = planned(TEXT, engine_service())
+    assert result.nothing_to_do
+    assert result.summary == "nothing to change"
+
+
+def test_create_and_remove() -> None:
+    result = planned(TEXT.replace("web:", "api:"), engine_service())
+    kinds = {change.vessel: change.kind for change in result.changes}
+    assert kinds == {"api": ChangeKind.CREATE, "web": ChangeKind.REMOVE}
+    assert result.summary == "1 to create, 1 to remove"
+
+
+def test_names_change_is_told_without_values() -> None:
+    result = planned(TEXT.replace('{A: "1"}', "{B: hush}"), engine_service())
+    (change,) = result.changes
+    assert (change.fields, change.restarts) == (("environment: A, B",), True)
+    assert "hush" not in repr(result)
+
+
+def test_an_image_is_compared_by_what_was_asked_for() -> None:
+    (change,) = planned(TEXT.replace("1.27", "1.28"), engine_service()).changes
+    assert change.fields == ("image: nginx:1.27 -> nginx:1.28",)
+
+
+def test_what_cannot_be_compared_is_told_by_its_sum() -> None:
+    (change,) = planned(TEXT.replace("local", "journald"), engine_service()).changes
+    assert (change.kind, change.fields) == (ChangeKind.UPDATE, ("other settings",))
+    assert change.restarts
+
+
+def test_a_hand_made_change_is_drift() -> None:
+    (change,) = planned(TEXT, engine_service(Env=["A=1", "HAND=made"], User="root")).changes
+    assert change.fields == ("environment: HAND", "user: root -> none")
+
+
+def test_networks_to_make_and_networks_that_are_missing() -> None:
+    text = TEXT + "    networks: [default, out]\nnetworks:\n  out: {external: true}\n"
+    result = plan(prepare("shop", text, {}), swarm(networks=()))
+    assert result.new_networks == ("shop_default",)
+    assert result.missing_networks == ("out",)

@@ -1,0 +1,127 @@
+"""The house rules that an import contract can't say."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from otternauts_desktop.core import errors
+from otternauts_desktop.core.errors import KnownError
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "otternauts_desktop"
+SOURCES = sorted(PACKAGE.rglob("*.py"))
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager"}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def known_errors() -> list[type[KnownError]]:
+    return [
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, KnownError)
+    ]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_a_file_says_what_lives_in_it(path: Path) -> None:
+    assert path.stem not in FORBIDDEN_NAMES
+    assert ast.get_docstring(ast.parse(path.read_text())), "it has no docstring"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_no_file_grows_beyond_reading(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 620
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "ui").rglob("*.py")), ids=name_of)
+def test_no_dialog_blocks(path: Path) -> None:
+    """`exec()` in a coroutine stops other tasks for good; so do the static dialogs."""
+    text = path.read_text()
+    assert not re.search(r"\.exec_?\(", text)
+    assert not re.search(r"QMessageBox\.\w+\(|QFileDialog\.get|QInputDialog\.get", text)
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "ui").rglob("*.py")), ids=name_of)
+def test_only_the_tokens_know_a_colour(path: Path) -> None:
+    if path.name != "tokens.py":
+        assert not re.search(r"#[0-9A-Fa-f]{6}\b", path.read_text())
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_remote_commands_are_quoted_in_one_place(path: Path) -> None:
+    text = path.read_text()
+    if name_of(path) != "otternauts_desktop/core/flight/commands.py":
+        assert "shlex.join" not in text
+        assert "shlex.quote" not in text
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_nothing_is_left_for_later(path: Path) -> None:
+    words = "|".join(("TO" + "DO", "FIX" + "ME", "XX" + "X"))
+    assert not re.search(rf"\b({words})\b", path.read_text())
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_public_things_say_what_they_are_for(path: Path) -> None:
+    """Classes and functions of a module; Qt's own method names and small methods explain
+    themselves by their class."""
+    tree = ast.parse(path.read_text())
+    silent = [
+        node.name
+        for node in tree.body
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+        and not _is_error_or_plain_enum(node)
+        and not _is_one_line(node)
+    ]
+    assert silent == []
+
+
+def _is_error_or_plain_enum(node: ast.AST) -> bool:
+    """Known errors carry their sentence; an enum's members are its words."""
+    if not isinstance(node, ast.ClassDef):
+        return False
+    bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+    return bool(bases & {"StrEnum", "Enum"}) or any(
+        isinstance(part, ast.Assign)
+        and any(isinstance(t, ast.Name) and t.id in ("title", "anchor") for t in part.targets)
+        for part in node.body
+    )
+
+
+def _is_one_line(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.FunctionDef)
+        and len(node.body) == 1
+        and isinstance(node.body[0], ast.Return)
+    )
+
+
+@pytest.mark.parametrize("kind", known_errors(), ids=lambda kind: kind.__name__)
+def test_every_known_error_has_a_sentence_and_a_place_in_the_guide(
+    kind: type[KnownError],
+) -> None:
+    assert kind.title.endswith((".", "!"))
+    if kind in (KnownError, errors.OutpostError):
+        return
+    guide = (ROOT / "docs" / "guide" / "troubleshooting.md").read_text()
+    anchors = {
+        re.sub(r"[^a-z0-9 -]", "", line.lstrip("# ").lower()).strip().replace(" ", "-")
+        for line in guide.splitlines()
+        if line.startswith("#")
+    } | set(re.findall(r'(?:id|name)="([^"]+)"', guide))
+    assert kind.anchor in anchors
+
+
+def test_the_practice_and_the_real_thing_share_no_code() -> None:
+    """Else both sides would share the same mistake."""
+    for path in sorted((PACKAGE / "simulator").rglob("*.py")):
+        for line in path.read_text().splitlines():
+            if "import" in line and "otternauts_desktop." in line:
+                assert re.search(r"otternauts_desktop\.(simulator|core\.names)", line), line

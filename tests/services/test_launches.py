@@ -1,0 +1,121 @@
+"""A launch, from the text to the verdict, over real SSH to the flight simulator."""
+
+from pathlib import Path
+
+import pytest
+
+from otternauts_desktop.core.errors import FlightPlanInvalid, LaunchUnderWay, VariablesMissing
+from otternauts_desktop.core.events import Event, LaunchMoved
+from otternauts_desktop.core.flight.progress import LaunchState, StepState
+from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.swarm.health import Health, fleet_condition
+from tests.services.practice import THREE_VESSELS, flying
+
+CANARY = "c4nary-0f-16-bytes"
+VARIABLES = {"API_KEY": Secret(CANARY)}
+
+
+async def test_a_fleet_of_three_vessels_converges(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        heard: list[Event] = []
+        control.bus.subscribe(heard.append)
+        launch = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        ended = await control.launches.wait(launch)
+        snapshot = control.telemetry.snapshot(cluster_id)
+        assert snapshot is not None
+        condition = fleet_condition(snapshot, snapshot.fleets["trio"])
+        history = control.records.history(cluster_id, "trio")
+    assert (ended.state, ended.cause) == (LaunchState.CONVERGED, None)
+    assert ended.settled == (4, 4)
+    assert [step.state for step in ended.steps] == [StepState.DONE] * 5
+    assert (condition.health, condition.count) == (Health.HEALTHY, "4/4")
+    moves = [event.progress for event in heard if isinstance(event, LaunchMoved)]
+    assert moves[-1] == ended
+    assert [record.state for record in history] == ["converged"]
+    assert history[0].template == THREE_VESSELS
+
+
+async def test_launching_the_same_again_changes_nothing(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        tasks = []
+        for _ in range(2):
+            launch = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+            assert (await control.launches.wait(launch)).state is LaunchState.CONVERGED
+            snapshot = await control.telemetry.refresh(cluster_id)
+            ids = {service.id for service in snapshot.fleets["trio"]}
+            tasks.append({task.id for task in snapshot.tasks if task.service_id in ids})
+            plan = control.launches.preview(cluster_id, "trio", THREE_VESSELS, VARIABLES).plan
+            assert plan.nothing_to_do, plan
+    assert tasks[0] == tasks[1]
+
+
+async def test_a_vessel_that_left_the_plan_is_removed_last(tmp_path: Path) -> None:
+    without_cache = THREE_VESSELS.partition("  cache:")[0]
+    async with flying(tmp_path) as (control, _, cluster_id):
+        for text in (THREE_VESSELS, without_cache):
+            launch = await control.launches.launch(cluster_id, "trio", text, VARIABLES)
+            ended = await control.launches.wait(launch)
+            assert ended.state is LaunchState.CONVERGED
+        snapshot = await control.telemetry.refresh(cluster_id)
+        assert [s.vessel for s in snapshot.fleets["trio"]] == ["db", "web"]
+        assert ended.steps[-1].note == "1 removed"
+
+
+async def test_a_missing_image_fails_with_its_cause(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: acme/missing:1\n"
+    async with flying(tmp_path) as (control, _, cluster_id):
+        launch = await control.launches.launch(cluster_id, "lost", text, {})
+        ended = await control.launches.wait(launch)
+    assert ended.state is LaunchState.FAILED
+    assert ended.cause is not None
+    assert ended.cause.vessel == "web"
+    assert "acme/missing:1" in ended.cause.sentence + ended.cause.docker_said
+    assert ended.cause.next_step
+
+
+async def test_the_value_of_a_variable_reaches_no_log_and_no_record(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        heard: list[Event] = []
+        control.bus.subscribe(heard.append)
+        launch = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        await control.launches.wait(launch)
+        preview = control.launches.preview(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        shown = f"{heard} {control.command_log.entries()} {preview} {preview.prepared.shown()}"
+    assert CANARY not in shown
+    for file in (tmp_path / "home").rglob("*"):
+        if file.is_file():
+            assert CANARY.encode() not in file.read_bytes(), file
+
+
+async def test_what_cannot_be_launched_changes_nothing(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        before = await control.telemetry.refresh(cluster_id)
+        none: dict[str, Secret] = {}
+        for text, variables, error in (
+            ("services: [", none, FlightPlanInvalid),
+            (THREE_VESSELS, none, VariablesMissing),
+            ("services:\n  a:\n    image: x:1\n    imagee: y\n", none, FlightPlanInvalid),
+        ):
+            with pytest.raises(error):
+                await control.launches.launch(cluster_id, "trio", text, variables)
+        after = await control.telemetry.refresh(cluster_id)
+        assert {s.id for s in before.services} == {s.id for s in after.services}
+        assert control.records.history(cluster_id, "trio") == ()
+
+
+async def test_one_launch_of_a_fleet_at_a_time(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        first = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        with pytest.raises(LaunchUnderWay):
+            await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        await control.launches.wait(first)
+
+
+async def test_a_removed_fleet_is_gone(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        launch = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        await control.launches.wait(launch)
+        await control.launches.remove(cluster_id, "trio")
+        snapshot = control.telemetry.snapshot(cluster_id)
+        assert snapshot is not None
+        assert "trio" not in snapshot.fleets
