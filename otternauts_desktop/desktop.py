@@ -5,6 +5,7 @@ import faulthandler
 import logging
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -40,6 +41,8 @@ def run(*, home: str | None, simulate: bool) -> int:
     loop = OneTimerLoop(app)
     asyncio.set_event_loop(loop)
     loop.set_exception_handler(_unheard)
+    # qasync would start ten threads of its own at once.
+    loop.set_default_executor(ThreadPoolExecutor(4))
     with loop:
         return loop.run_until_complete(main(window, home, simulate=simulate))
 

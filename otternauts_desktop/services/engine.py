@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 import httpcore
 
@@ -146,7 +146,7 @@ class Engine:
                 },
             ) as response:
                 status = response.status
-                self._on_call(f"GET {target}", status, time.monotonic() - started)
+                self._on_call(f"GET {unquote(target)}", status, time.monotonic() - started)
                 if status >= 400:
                     raise _refusal(status, await _reading(response.aread()))
                 yield response
@@ -154,7 +154,7 @@ class Engine:
             raise LinkLost(detail=shown(str(error)) or type(error).__name__) from error
         finally:
             if status is None:
-                self._on_call(f"GET {target}", None, time.monotonic() - started)
+                self._on_call(f"GET {unquote(target)}", None, time.monotonic() - started)
 
 
 async def open_engine(

@@ -18,6 +18,8 @@ from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.telemetry import Telemetry
 
 REOPEN_SECONDS: Final = 1.0
+SORTING_SECONDS: Final = 0.4
+"""So long the beginning of a log is collected, to be shown in order of time."""
 REOPEN_TAIL: Final = 100_000
 """Lines per task that a stream which broke may have missed."""
 CHUNKS_WAITING: Final = 64
@@ -58,14 +60,23 @@ class Transmissions:
         ]
         collected: list[LogLine] = []
         ended = 0
+        # What is there already comes in one block per replica: it is sorted before it is told.
+        sorted_by = asyncio.get_running_loop().time() + SORTING_SECONDS if follow else None
         try:
             while ended < len(readers):
-                chunk = await chunks.get()
+                try:
+                    async with asyncio.timeout_at(sorted_by):
+                        chunk = await chunks.get()
+                except TimeoutError:
+                    sorted_by = None
+                    if collected:
+                        yield _by_time(collected)
+                    continue
                 if isinstance(chunk, Exception):
                     raise chunk
                 if chunk is None:
                     ended += 1
-                elif follow:
+                elif follow and sorted_by is None:
                     yield chunk
                 else:
                     collected += chunk
@@ -73,9 +84,8 @@ class Transmissions:
             for reader in readers:
                 reader.cancel()
             await asyncio.gather(*readers, return_exceptions=True)
-        if collected:
-            # Not ordered between replicas: each one's block comes as it arrives.
-            yield sorted(collected, key=lambda line: line.time)
+        if collected and (not follow or sorted_by is not None):
+            yield _by_time(collected)
 
     async def last_lines(self, cluster_id: ClusterId, task_id: str, count: int) -> list[LogLine]:
         """The last `count` lines that one task wrote, oldest first."""
@@ -88,7 +98,7 @@ class Transmissions:
                     f"/tasks/{task_id}/logs", {**params, "tail": count}
                 ):
                     lines += reader.feed(data)
-        return sorted(lines, key=lambda line: line.time)[-count:]
+        return _by_time(lines)[-count:]
 
     async def _read(
         self,
@@ -169,6 +179,10 @@ class Transmissions:
             return service.vessel, task.slot
 
         return name
+
+
+def _by_time(lines: list[LogLine]) -> list[LogLine]:
+    return sorted(lines, key=lambda line: line.time)
 
 
 def _seconds_before(stamp: str) -> str:

@@ -127,6 +127,7 @@ class NavigatorView(QTreeView):
         self.setProperty("surface", "nav")
         self.setItemDelegate(NavigatorDelegate(self))
         self.setHeaderHidden(True)
+        self.header().setAccessibleName("Columns: Navigator")
         self.setIndentation(INDENT)
         self.setUniformRowHeights(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from otternauts_desktop.core.errors import FlightPlanInvalid, KnownError, NothingFound
+from otternauts_desktop.core.fleet.findings import Finding
 from otternauts_desktop.core.fleet.flight_plan import Reading, read
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState
 from otternauts_desktop.core.names import ClusterId
@@ -100,8 +101,7 @@ class FleetDesk(QObject):
         try:
             preview = launches.preview(place.cluster_id, place.name, plan_tab.text(), values)
             if preview.prepared.errors:
-                first = preview.prepared.errors[0]
-                plan_tab.show_no_preview(_not_ready(first.line, first.message, first.fix), old_text)
+                plan_tab.show_no_preview(_not_ready(preview.prepared.errors), old_text)
                 return
         except KnownError as error:
             plan_tab.show_no_preview(error, old_text)
@@ -255,5 +255,6 @@ class _NoFlightPlan(NothingFound):
     next_step_default = "Paste its Compose file into the editor; nothing happens before a launch."
 
 
-def _not_ready(line: int, message: str, fix: str) -> FlightPlanInvalid:
-    return FlightPlanInvalid(detail=f"Line {line}: {message}", next_step=fix, line=line)
+def _not_ready(errors: tuple[Finding, ...]) -> FlightPlanInvalid:
+    detail = "\n".join(f"Line {error.line}: {error.message} {error.fix}" for error in errors)
+    return FlightPlanInvalid(detail=detail, line=errors[0].line)

@@ -177,7 +177,7 @@ class FlightPlanTab(QWidget):
         elif missing:
             self._variables.setText(f"No value yet for {', '.join(missing)}")
         else:
-            self._variables.setText(f"{len(reading.variables)} variables, all with a value")
+            self._variables.setText("All variables have a value")
         self._variables.set_tone("warn" if missing else "fg2")
         self.variables_button.setVisible(bool(reading.variables))
 

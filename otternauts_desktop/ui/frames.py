@@ -123,6 +123,7 @@ def clear(layout: QLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         if widget := item.widget():
             widget.hide()
+            widget.setParent(None)
             widget.deleteLater()
         elif inner := item.layout():
             clear(inner)

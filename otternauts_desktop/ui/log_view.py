@@ -164,7 +164,6 @@ class LogView(QAbstractScrollArea):
         text = QRect(x, area.top(), max(area.width() - x, 0), area.height())
         painter.setClipRect(text)
         x -= shift
-        usual = "bad" if line.stderr else "fg1"
         for span in spans(line.text):
             # What lies far to the right is not in view: drawing it costs time for nothing.
             piece = span.text[:4000]
@@ -172,7 +171,7 @@ class LogView(QAbstractScrollArea):
                 break
             if span.bold:
                 painter.setFont(t.mono(12, SEMIBOLD))
-            painter.setPen(t.color(_SGR_TONES.get(span.colour, usual)))
+            painter.setPen(t.color(_SGR_TONES.get(span.colour, "fg1")))
             painter.drawText(QRect(x, area.top(), 1_000_000, area.height()), middle, piece)
             x += painter.fontMetrics().horizontalAdvance(piece)
             if span.bold:

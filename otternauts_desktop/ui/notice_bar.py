@@ -26,6 +26,7 @@ class NoticeBar(Surface):
         self.detail = Label(tone="fg2", wrap=True, selectable=True)
         self.next_step = Label(wrap=True, selectable=True)
         self._action = Button("", size="small")
+        self._action.setAccessibleName("Act on the notice")
         self._action.clicked.connect(self.action_chosen)
         close = IconButton("x", "Dismiss", size=24)
         close.clicked.connect(self.hide)

@@ -240,6 +240,7 @@ class RowView(QTreeView):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
+        self.header().setAccessibleName(f"Columns: {name}")
         self.setProperty("surface", surface)
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self, height=height, dense=dense))

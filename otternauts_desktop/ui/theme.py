@@ -154,7 +154,10 @@ class Theme(QObject):
         return round(pixels * self._scale)
 
     def ui_font(self, size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-        """The font of the interface, `size` in pixels, with figures of equal width."""
+        """The font of the interface, `size` in pixels.
+
+        Without tabular figures: Inter's widen the hyphen with them, and names are full of it.
+        """
         return self._font("Inter", size, weight, italic=False)
 
     def mono(
@@ -196,9 +199,7 @@ class Theme(QObject):
             font.setPixelSize(self.px(size))
             font.setWeight(weight)
             font.setItalic(italic)
-            if family == "Inter":
-                font.setFeature(QFont.Tag.fromString("tnum"), 1)
-            else:
+            if family != "Inter":
                 font.setStyleHint(QFont.StyleHint.Monospace)
                 font.setFeature(QFont.Tag.fromString("calt"), 0)
             self._fonts[key] = font

@@ -1,6 +1,7 @@
 """What all dialogs share: heading, body, a place for an error, buttons at the foot."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from otternauts_desktop.core.errors import KnownError
@@ -43,6 +44,12 @@ class DialogFrame(QDialog):
         outer.addLayout(content, 1)
         outer.addWidget(rule())
         outer.addLayout(foot)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The first field has the focus, else the default button."""
+        super().showEvent(event)
+        fields = [line for line in self.findChildren(QLineEdit) if line.isVisibleTo(self)]
+        (fields[0] if fields else self.primary).setFocus()
 
     def confirm(self) -> None:
         """What the default button does."""

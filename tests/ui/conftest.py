@@ -1,0 +1,47 @@
+"""Tests of widgets: coroutines run on the program's own loop, under Qt."""
+
+import asyncio
+import inspect
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from otternauts_desktop.ui.event_loop import OneTimerLoop
+from otternauts_desktop.ui.theme import Mode, theme
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> Iterator[None]:
+    """Every test starts in the same clothes."""
+    theme().apply(qapp)
+    theme().set_mode(Mode.DARK)
+    theme().set_scale(1.0)
+    qapp.setQuitOnLastWindowClosed(False)
+    yield
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a coroutine test on Qt's loop, with a limit of 30 s or what `seconds` says."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    marker = pyfuncitem.get_closest_marker("seconds")
+    limit = marker.args[0] if marker else 30
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names}
+
+    async def bounded() -> None:
+        async with asyncio.timeout(limit):
+            await pyfuncitem.obj(**arguments)
+
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    loop = OneTimerLoop(app)
+    asyncio.set_event_loop(loop)
+    try:
+        with loop:
+            loop.run_until_complete(bounded())
+    finally:
+        asyncio.set_event_loop(None)
+    return True

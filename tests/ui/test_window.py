@@ -1,0 +1,235 @@
+"""The window as a newcomer uses it, over the flight simulator."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from otternauts_desktop.core.errors import (
+    AuthenticationFailed,
+    ConnectionRefused,
+    DockerForbidden,
+    DockerMissing,
+    HostKeyChanged,
+    KnownError,
+    NotASwarmManager,
+)
+from otternauts_desktop.core.flight.progress import LaunchState
+from otternauts_desktop.simulator.practice import open_practice_cluster
+from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
+from otternauts_desktop.ui.dialogs.confirm import Confirm
+from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
+from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
+from otternauts_desktop.ui.fleet_page import LAUNCH
+from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
+from tests.ui.seated import dialog, seated, shown
+
+FLEET = """\
+services:
+  web:
+    image: nginx:1.27
+    environment: {KEY: "${KEY}"}
+"""
+
+
+async def test_from_the_first_screen_to_a_fleet_in_orbit(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (window, desk, control):
+        assert window.pages.currentWidget() is window.welcome
+        QTest.mouseClick(window.welcome.simulator_button, Qt.MouseButton.LeftButton)
+        await shown(lambda: window.pages.currentWidget() is desk.cluster_page)
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        assert window.simulator_label.text() == "SIMULATOR"
+
+        window.new_fleet_requested.emit()
+        new = await dialog(NewFleet)
+        new.name_field.setText("trio")
+        new.confirm()
+        await shown(lambda: desk.fleet_page.fleet == "trio")
+        plan = desk.fleet_page.plan_tab
+        assert "image: nginx:1.27" in plan.text()
+        await shown(lambda: "Create service" in plan.plan_view.texts())
+
+        plan.editor.selectAll()
+        QTest.keyClicks(plan.editor, "x")  # the person types
+        plan.editor.set_text(FLEET)
+        plan.flush()
+        assert "No value yet for KEY" in plan._variables.text()
+        plan.launch_requested.emit()
+        confirm = await dialog(ConfirmLaunch)
+        confirm.fields.set_value("KEY", "c4nary")
+        confirm.confirm()
+        tab = desk.fleet_page.launch_tab
+        await shown(lambda: "in orbit" in tab.title.text())
+        assert desk.fleet_page.tabs.currentIndex() == LAUNCH
+        assert tab.model.rowCount() == 1
+        await shown(lambda: desk.fleet_page.model.rowCount() == 1)
+
+        desk.open_comms("shop", "web")
+        await shown(lambda: desk.console.keeper.total > 100)
+        lines = desk.console.shown_texts(50)
+        assert any(" web.1 " in line for line in lines)
+        assert any(" web.2 " in line for line in lines)
+        shown_everywhere = " ".join(
+            [*plan.plan_view.texts(), plan.rendered.text(), tab.output.toPlainText()]
+            + [entry.command for entry in control.command_log.entries()]
+        )
+        assert "c4nary" not in shown_everywhere
+
+
+async def test_what_was_typed_is_kept(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (_, desk, _control):
+        await desk.simulate()
+        (cluster,) = desk._crew.outposts.clusters()
+        desk.go(fleet_place(cluster.id, "shop", "plan"))
+        editor = desk.fleet_page.plan_tab.editor
+        QTest.keyClicks(editor, "services: # mine")
+        desk.go(cluster_place(cluster.id))  # at once, before any timer
+        desk.go(fleet_place(cluster.id, "shop", "plan"))
+        assert desk.fleet_page.plan_tab.text() == "services: # mine"
+
+
+async def test_a_bad_flight_plan_is_explained_and_not_launched(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (_, desk, control):
+        await desk.simulate()
+        (cluster,) = desk._crew.outposts.clusters()
+        desk.go(fleet_place(cluster.id, "lost", "plan"))
+        plan = desk.fleet_page.plan_tab
+        for text, words in (
+            ("services: [", "Line 1"),
+            ("services:\n  web:\n    imagee: x\n", "Compose knows no `imagee` here."),
+            (FLEET, "KEY (line 4)"),
+        ):
+            plan.editor.set_text(text)
+            plan.flush()
+            assert words in " ".join(plan.plan_view.texts())
+        plan.editor.set_text("services: [")
+        plan.flush()
+        plan.launch_requested.emit()
+        confirm = await dialog(ConfirmLaunch)
+        assert not confirm.primary.isEnabled()
+        confirm.reject()
+        assert control.launches.under_way() == ()
+        assert plan.text() == "services: ["
+
+
+async def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
+    big = tmp_path / "big.yml"
+    big.write_bytes(b"a: " + b"x" * 10_000_000)
+    new = NewFleet(frozenset())
+    new.read(str(big))
+    assert "1 MiB" in new.notice.detail.text()
+    new.read(str(tmp_path / "none.yml"))
+    assert "No such file" in new.notice.detail.text()
+    new.deleteLater()
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        ("refuse_auth", AuthenticationFailed),
+        ("no_docker", DockerMissing),
+        ("socket_forbidden", DockerForbidden),
+        ("not_in_a_swarm", NotASwarmManager),
+        ("stopped", ConnectionRefused),
+        ("key changed", HostKeyChanged),
+    ],
+)
+async def test_what_can_be_wrong_with_a_server_is_said_in_the_dialog(
+    tmp_path: Path, fault: str, error: type[KnownError]
+) -> None:
+    async with (
+        open_practice_cluster(tmp_path / "far side") as practice,
+        seated(tmp_path / "home") as (window, _, control),
+    ):
+        host = practice.hosts[0]
+        if fault == "stopped":
+            await host.stop()
+        elif fault != "key changed":
+            await host.break_by(fault)
+        window.add_outpost_requested.emit()
+        add = await dialog(AddOutpost)
+        for line, text in (
+            (add.host, host.host),
+            (add.port, str(host.port)),
+            (add.user, host.user),
+            (add.key, str(practice.key_file)),
+        ):
+            line.setText(text)
+        add.confirm()
+        if fault != "stopped":
+            await shown(lambda: add.stack.currentIndex() == 1)
+            if fault == "key changed":
+                await host.break_by("change_host_key")
+            add.confirm()
+        await shown(add.notice.isVisible)
+        assert add.notice.title.text() == error.title
+        assert add.notice.next_step.text()
+        assert add.host.text() == host.host
+        assert control.outposts.clusters() == ()
+        add.reject()
+
+
+async def test_a_lost_cluster_is_shown_as_lost(tmp_path: Path) -> None:
+    async with (
+        open_practice_cluster(tmp_path / "far side") as practice,
+        seated(tmp_path / "home") as (window, desk, control),
+    ):
+        from otternauts_desktop.core.swarm.cluster import Login
+
+        host = practice.hosts[0]
+        added = await control.outposts.add(
+            Login(host.host, host.user, host.port, str(practice.key_file)),
+            host_key=host.host_key,
+        )
+        control.telemetry.watch(added.cluster_id)
+        desk.go(cluster_place(added.cluster_id))
+        await shown(lambda: f"via {host.name}" in window.link_label.text())
+        await host.stop()
+        await shown(lambda: "not reachable, as of" in window.link_label.text())
+        assert "As of" in desk.cluster_page.header.pill.accessibleName()
+        assert desk.cluster_page.fleet_model.rowCount() == 3
+        await host.start()
+        desk.refresh()
+        await shown(lambda: f"via {host.name}" in window.link_label.text())
+
+
+async def test_leaving_during_a_launch_asks_first(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (window, desk, control):
+        await desk.simulate()
+        (cluster,) = desk._crew.outposts.clusters()
+        launch = await control.launches.launch(
+            cluster.id, "slow", "services:\n  a:\n    image: nginx:1\n", {}
+        )
+        window.close()
+        ask = await dialog(Confirm)
+        assert "will not watch it" in ask.words.text()
+        ask.reject()
+        await asyncio.sleep(0.1)
+        assert window.isVisible()
+        assert (await control.launches.wait(launch)).state is LaunchState.CONVERGED
+
+
+async def test_the_way_back(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (window, desk, _control):
+        await desk.simulate()
+        (cluster,) = desk._crew.outposts.clusters()
+        desk.go(fleet_place(cluster.id, "shop"))
+        desk.go(fleet_place(cluster.id, "blog"))
+        window.go_back()
+        assert (window.place.kind, window.place.name) == (PlaceKind.FLEET, "shop")
+        window.go_forward()
+        assert window.place.name == "blog"
+
+
+async def test_no_task_is_left_behind(tmp_path: Path) -> None:
+    before = asyncio.all_tasks()
+    async with seated(tmp_path) as (_, desk, _control):
+        await desk.simulate()
+        desk.open_comms("shop", "")
+        await asyncio.sleep(0.5)
+    left = {task.get_name() for task in asyncio.all_tasks() - before}
+    assert left == set()
+    assert not [w for w in QApplication.topLevelWidgets() if w.isVisible()]
