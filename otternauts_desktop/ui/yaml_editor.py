@@ -1,9 +1,10 @@
 """The editor of a flight plan: numbered lines, colours, and findings where they stand."""
 
+import re
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
@@ -19,13 +20,16 @@ from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 from otternauts_desktop.core.fleet.findings import Finding, Severity
 from otternauts_desktop.ui.status_marks import FAILED, WARNING, Mark
 from otternauts_desktop.ui.theme import theme
-from otternauts_desktop.ui.yaml_highlighter import YamlHighlighter
+from otternauts_desktop.ui.yaml_highlighter import YamlHighlighter, characters, utf16
 
 INDENT: Final = 2
 _NOTE: Final = Mark("info", "accent", "Note")
 _MARKS: Final = {Severity.ERROR: FAILED, Severity.WARNING: WARNING, Severity.NOTE: _NOTE}
 _GUTTER_LEFT: Final = 22
 _GUTTER_RIGHT: Final = 14
+_ENDS: Final = re.compile(r"\s|:(?=\s|$)|[,\]](?=\s|$)")
+_OPENS: Final = re.compile(r":(?:\s+[|>][-+\d]{0,2})?\Z")
+_COMMENT: Final = re.compile(r"(?:^|\s)#.*")
 
 
 class _Gutter(QWidget):
@@ -40,6 +44,12 @@ class _Gutter(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         self._editor.paint_gutter(QPainter(self), event.rect())
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            self._editor.tell(event.pos(), event.globalPos())
+            return True
+        return super().event(event)
 
 
 class YamlEditor(QPlainTextEdit):
@@ -56,6 +66,7 @@ class YamlEditor(QPlainTextEdit):
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._findings: tuple[Finding, ...] = ()
         self._setting = False
+        self._known = ""
         self._gutter = _Gutter(self)
         self._highlighter = YamlHighlighter(self.document())
         self.blockCountChanged.connect(self._fit)
@@ -69,7 +80,9 @@ class YamlEditor(QPlainTextEdit):
 
     def text(self) -> str:
         """The text as it stands, with plain line breaks."""
-        return self.toPlainText()
+        # toPlainText() would make a space of a no-break space.
+        raw = self.document().toRawText()
+        return raw.replace("\u2029", "\n").replace("\u2028", "\n")
 
     def set_text(self, text: str) -> None:
         """Show another text. It can't be undone, and is not announced as an edit."""
@@ -78,6 +91,7 @@ class YamlEditor(QPlainTextEdit):
             self.setPlainText(text)
         finally:
             self._setting = False
+        self._known = self.document().toRawText()
         self.show_findings(())
 
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
@@ -91,8 +105,8 @@ class YamlEditor(QPlainTextEdit):
         block = self.document().findBlockByNumber(max(line, 1) - 1)
         if block.isValid():
             cursor = QTextCursor(block)
-            step = min(max(column, 1) - 1, max(block.length() - 1, 0))
-            cursor.setPosition(block.position() + step)
+            text = block.text()
+            cursor.setPosition(block.position() + utf16(text, min(max(column, 1) - 1, len(text))))
             self.setTextCursor(cursor)
             self.centerCursor()
 
@@ -130,14 +144,24 @@ class YamlEditor(QPlainTextEdit):
     def _new_line(self) -> None:
         """Keep the indentation; one step deeper after a key that opens a mapping."""
         cursor = self.textCursor()
-        before = cursor.block().text()[: cursor.positionInBlock()]
+        block = self.document().findBlock(cursor.selectionStart())
+        line = block.text()
+        before = line[: characters(line, cursor.selectionStart() - block.position())]
         indent = len(before) - len(before.lstrip(" "))
-        content = before.strip()
-        if content.endswith(":") and not content.startswith("#"):
+        content = _COMMENT.sub("", before).strip()
+        if _OPENS.search(content):
             indent += INDENT * (2 if content.startswith("- ") else 1)
-        elif content.startswith("- ") and ":" in content:
+        elif content.startswith("- ") and ": " in content:
             indent += INDENT
         cursor.insertText("\n" + " " * indent)
+        self.ensureCursorVisible()
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste as text, with line breaks that begin a line."""
+        text = source.text()
+        for other in ("\r\n", "\r", "\u2028", "\u2029"):
+            text = text.replace(other, "\n")
+        self.textCursor().insertText(text)
         self.ensureCursorVisible()
 
     def _chosen_lines(self) -> list[str]:
@@ -159,13 +183,18 @@ class YamlEditor(QPlainTextEdit):
         cursor.beginEditBlock()
         for number in range(first, last + 1):
             block = self.document().findBlockByNumber(number)
-            new = change(block.text())
-            if new != block.text():
+            old = block.text()
+            new = change(old)
+            if new != old:
+                # Only what differs is replaced, so the cursor keeps its place in the rest.
+                end = 0
+                while end < min(len(old), len(new)) and old[-1 - end] == new[-1 - end]:
+                    end += 1
                 line = QTextCursor(block)
-                line.movePosition(
-                    QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor
+                line.setPosition(
+                    block.position() + utf16(old, len(old) - end), QTextCursor.MoveMode.KeepAnchor
                 )
-                line.insertText(new)
+                line.insertText(new[: len(new) - end])
         cursor.endEditBlock()
 
     # -- painting ----------------------------------------------------------------------------
@@ -193,6 +222,9 @@ class YamlEditor(QPlainTextEdit):
         while block.isValid() and top <= area.bottom():
             height = self.blockBoundingRect(block).height()
             number = block.blockNumber()
+            if number == current and not self.isReadOnly():
+                ground = QRectF(0, top, self._gutter.width(), height)
+                painter.fillRect(ground, t.color("hover"))
             painter.setPen(t.color("fg1" if number == current else "fg3"))
             room = QRect(0, round(top), self._gutter.width() - _GUTTER_RIGHT, round(height))
             painter.drawText(
@@ -208,21 +240,54 @@ class YamlEditor(QPlainTextEdit):
         super().resizeEvent(event)
         self._fit()
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            self._tell(event.pos(), event.globalPos())
-            return True
-        return super().event(event)
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self._paint_guides(QPainter(self.viewport()))
 
-    def _tell(self, at: QPoint, on_screen: QPoint) -> None:
-        line = self.cursorForPosition(self.viewport().mapFrom(self, at)).blockNumber() + 1
-        words = [
+    def _paint_guides(self, painter: QPainter) -> None:
+        """Thin lines where the lines above are indented."""
+        step = self.fontMetrics().horizontalAdvance(" " * 100) / 100 * INDENT
+        left = self.contentOffset().x() + self.document().documentMargin()
+        block = self.firstVisibleBlock()
+        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
+        above = 0
+        current = -1 if self.isReadOnly() else self.textCursor().blockNumber()
+        painter.setPen(theme().color("line0"))
+        while block.isValid() and top <= self.viewport().height():
+            height = self.blockBoundingRect(block).height()
+            text = block.text()
+            if block.blockNumber() == current:
+                # The tint of the line ends before the margins of the document.
+                width = self.viewport().width()
+                for x, room in ((0.0, left), (width - left, left)):
+                    painter.fillRect(QRectF(x, top, room, height), theme().color("hover"))
+            if text.strip():
+                above = len(text) - len(text.lstrip(" "))
+            for level in range(1, (above + INDENT - 1) // INDENT):
+                x = round(left + level * step)
+                painter.drawLine(x, round(top), x, round(top + height) - 1)
+            top += height
+            block = block.next()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            self.tell(event.pos(), event.globalPos())
+            return True
+        return super().viewportEvent(event)
+
+    def tell(self, at: QPoint, on_screen: QPoint) -> None:
+        """Say what there is to say about the line at a place of the viewport."""
+        words = self.words_at(self.cursorForPosition(QPoint(0, at.y())).blockNumber() + 1)
+        # A zero-width mark at the head keeps Qt from reading the text as markup.
+        QToolTip.showText(on_screen, f"\u200b{words}" if words else "", self)
+
+    def words_at(self, line: int) -> str:
+        """Message and fix of each finding in a line, as plain text."""
+        return "\n".join(
             f"{finding.message} {finding.fix}".strip()
             for finding in self._findings
             if finding.line == line
-        ]
-        # A zero-width mark at the head keeps Qt from reading the text as markup.
-        QToolTip.showText(on_screen, "\u200b" + "\n".join(words) if words else "", self)
+        )
 
     def _decorate(self) -> None:
         t = theme()
@@ -234,8 +299,7 @@ class YamlEditor(QPlainTextEdit):
             line.cursor = self.textCursor()
             line.cursor.clearSelection()
             chosen.append(line)
-        for finding in self._findings:
-            chosen.append(self._underlined(finding))
+        chosen += [self._underlined(finding) for finding in self._findings]
         self.setExtraSelections(chosen)
 
     def _underlined(self, finding: Finding) -> QTextEdit.ExtraSelection:
@@ -243,28 +307,35 @@ class YamlEditor(QPlainTextEdit):
         form = QTextCharFormat()
         form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         form.setUnderlineColor(theme().color(_MARKS[finding.severity].tone))
-        block = self.document().findBlockByNumber(finding.line - 1)
-        cursor = QTextCursor(block)
+        last = self.document().blockCount()
+        block = self.document().findBlockByNumber(min(max(finding.line, 1), last) - 1)
         text = block.text()
         start = min(max(finding.column - 1, 0), len(text))
-        cursor.setPosition(block.position() + start)
-        end = start
-        while end < len(text) and text[end] not in " :#":
-            end += 1
-        cursor.setPosition(block.position() + end, QTextCursor.MoveMode.KeepAnchor)
+        ends = _ENDS.search(text, start + 1)
+        end = ends.start() if ends else len(text)
+        if not text[start:end].strip():
+            # Nothing stands there: the line as a whole is meant.
+            start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+        cursor = QTextCursor(block)
+        cursor.setPosition(block.position() + utf16(text, start))
+        cursor.setPosition(block.position() + utf16(text, end), QTextCursor.MoveMode.KeepAnchor)
         selection.cursor = cursor
         selection.format = form
         return selection
 
     def _changed(self) -> None:
-        if not self._setting:
+        # New colours are told as a change of the text, too.
+        text = self.document().toRawText()
+        if not self._setting and text != self._known:
+            self._known = text
             self.edited.emit()
 
     def _cursor_changed(self) -> None:
         cursor = self.textCursor()
         self._decorate()
         self._gutter.update()
-        self.cursor_moved.emit(cursor.blockNumber() + 1, cursor.positionInBlock() + 1)
+        column = characters(cursor.block().text(), cursor.positionInBlock()) + 1
+        self.cursor_moved.emit(cursor.blockNumber() + 1, column)
 
     def _fit(self) -> None:
         width = self.gutter_width()
