@@ -37,7 +37,7 @@ bench: $(PYTHON) ## speed, as ratios against a peer in the same run
 
 # The lock file says exactly what is installed; a changed one installs anew.
 $(PYTHON): pyproject.toml uv.lock $(UV)
-	@UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet
+	@UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --system-certs
 	@touch $(PYTHON)
 
 $(UV):

@@ -1,11 +1,26 @@
-"""The lines of a log, painted: time, replica in its colour, text. Only what is in view."""
+"""The lines of a log, painted: time, replica in its colour, text. Only what is in view.
 
-import zlib
+What comes on stderr has a bar at its left: many programs write all their log there, so its text
+keeps its own colour.
+"""
+
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -13,18 +28,21 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QFrame,
+    QWidget,
+)
 
-from otternauts_desktop.core.comms.ansi import plain, spans
-from otternauts_desktop.core.comms.keeping import LogKeeper
+from otternauts_desktop.core.comms.ansi import Span, plain, spans
 from otternauts_desktop.core.comms.line import LogLine
-from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.ui.labels import SEMIBOLD
+from otternauts_desktop.ui.log_lines import Change, LogLines
 from otternauts_desktop.ui.theme import theme
 
 PAINT_MS: Final = 50
+
 _REPLICA_TONES: Final = ("r1", "r2", "r3", "r4", "r5", "r6")
 _SGR_TONES: Final = {
     "black": "fg3",
@@ -36,204 +54,421 @@ _SGR_TONES: Final = {
     "cyan": "accent",
     "white": "fg1",
 }
-_TIME_WIDTH: Final = 13
-_REPLICA_WIDTH: Final = 16
-
-
-def replica_tone(line: LogLine) -> str:
-    """The colour of a replica: by its vessel and number, so it stays the same."""
-    return _REPLICA_TONES[zlib.crc32(line.replica.encode()) % len(_REPLICA_TONES)]
+_LEFT: Final = 14
+_GAP: Final = 12
+_TIME_FIGURES: Final = 12
+_REPLICA_FIGURES: Final = (5, 22)
+_LAID_OUT: Final = 4_096
+"""So much of a line with other than ASCII letters is drawn: shaping more holds up the window."""
+_BREAKS: Final = {0x0A: "\u240a", 0x0D: "\u240d", 0x2028: "\u240a", 0x2029: "\u240a"}
 
 
 def local_time(stamp: str) -> str:
     """`14:02:09.412` of an Engine's stamp, on this machine's clock."""
+    clock = _clock(stamp[:19])
+    if not clock:
+        return one_line(stamp[:_TIME_FIGURES])
+    fraction = stamp[20:23] if stamp[19:20] == "." else ""
+    if len(fraction) != 3 or not fraction.isascii() or not fraction.isdecimal():
+        fraction = f"{''.join(figure for figure in fraction if figure in '0123456789'):0<3}"
+    return f"{clock}.{fraction}"
+
+
+@lru_cache(maxsize=4096)
+def _clock(second: str) -> str:
     try:
-        at = datetime.fromisoformat(stamp[:19]).replace(tzinfo=UTC)
-    except ValueError:
-        return shown(stamp[:12])
-    return f"{at.astimezone():%H:%M:%S}.{stamp[20:23]}"
+        return f"{datetime.fromisoformat(second).replace(tzinfo=UTC).astimezone():%H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
-def as_text(line: LogLine) -> str:
-    """A line for the clipboard or a file, without control characters."""
-    return f"{line.time} {line.replica} {plain(line.text)}"
+def one_line(untrusted: str) -> str:
+    """What a container wrote, as one line without a control character."""
+    if untrusted.isascii() and untrusted.isprintable():
+        return untrusted
+    return plain(untrusted).translate(_BREAKS)
+
+
+def as_seen(line: LogLine) -> str:
+    """A line for the clipboard, as the console shows it."""
+    return f"{local_time(line.time)}  {one_line(line.replica)}  {one_line(line.text)}"
+
+
+def as_saved(line: LogLine) -> str:
+    """A line for a file, with the full time, which sorts."""
+    return f"{one_line(line.time)} {one_line(line.replica)} {one_line(line.text)}"
 
 
 class LogView(QAbstractScrollArea):
-    """Paints what a `LogKeeper` shows. Follows the end until the person scrolls away."""
+    """Paints the rows of `LogLines` that are in view. Follows the end until scrolled away."""
 
     follow_changed = Signal(bool)
+    unseen_changed = Signal(int)
+    """So many lines came since the view was scrolled away from the end."""
+    copied = Signal(int)
 
-    def __init__(self, keeper: LogKeeper, parent: QWidget | None = None) -> None:
+    def __init__(self, lines: LogLines, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._keeper = keeper
+        self._lines = lines
         self.following = True
+        self.unseen = 0
+        self._dropped = 0
+        self._placing = False
         self._anchor = self._cursor = -1
-        """Numbers of the lines between which is selected."""
+        """Serial numbers of the lines between which is selected."""
+        self._by_keyboard = False
+        self._tones: dict[str, str] = {}
+        self._replica_figures = _REPLICA_FIGURES[0]
         self.setAccessibleName("Log lines")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAINT_MS)
-        self._timer.timeout.connect(self.fit)
-        self.verticalScrollBar().actionTriggered.connect(lambda _: self._scrolled_soon())
+        self._timer.timeout.connect(self._tick)
+        self.verticalScrollBar().setAccessibleName("Lines")
+        self.horizontalScrollBar().setAccessibleName("Columns")
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.horizontalScrollBar().valueChanged.connect(self._update_view)
         self._restyle()
         theme().changed.connect(self._restyle)
 
-    def lines_came(self) -> None:
-        """Something was appended: show it a moment later, with what comes until then."""
+    # -- what changed ------------------------------------------------------------------------
+
+    def lines_changed(self, change: Change) -> None:
+        """Show a change of the lines a moment later, together with what comes until then."""
+        self._dropped += change.dropped
+        if not self.following:
+            self.unseen += change.added
         if not self._timer.isActive():
             self._timer.start()
 
-    def fit(self) -> None:
-        """Fit the scroll bars to what is shown now, and paint."""
-        visible = max(self.viewport().height() // self._height, 1)
-        bar = self.verticalScrollBar()
-        bar.setPageStep(visible)
-        bar.setRange(0, max(len(self._keeper) - visible, 0))
-        if self.following:
-            bar.setValue(bar.maximum())
-        self.viewport().update()
+    def rows_changed(self, top: int) -> None:
+        """All rows are others now: keep the line with the serial number `top` at the top."""
+        self._timer.stop()
+        self._dropped = 0
+        self._place(self._lines.row(top))
+
+    def forget(self) -> None:
+        """All lines are gone: nothing is selected, and the view follows what comes."""
+        self._anchor = self._cursor = -1
+        self._replica_figures = _REPLICA_FIGURES[0]
+        self.horizontalScrollBar().setValue(0)
+        self._timer.stop()
+        self._dropped = 0
+        self.follow(True)
+
+    def top_serial(self) -> int:
+        """The serial number of the line at the top of the view."""
+        top = self.verticalScrollBar().value() - self._dropped
+        return self._lines.serial(max(top, 0)) if top < len(self._lines) else 0
 
     def follow(self, following: bool) -> None:
         """Stay at the end from now on, or stop."""
         if following != self.following:
             self.following = following
             self.follow_changed.emit(following)
-        self.fit()
+        if following:
+            self._place(0)
 
-    def selected_text(self) -> str:
-        """The chosen lines as text; all that are shown where none is chosen."""
-        rows = self._selection()
-        first, last = rows if rows else (0, len(self._keeper))
-        return "\n".join(as_text(line) for line in self._keeper.rows(first, last))
+    def _tick(self) -> None:
+        top = self.verticalScrollBar().value() - self._dropped
+        self._dropped = 0
+        self._place(max(top, 0))
 
-    def copy(self) -> None:
-        """Put the chosen lines on the clipboard."""
-        QGuiApplication.clipboard().setText(self.selected_text())
+    def _place(self, top: int) -> None:
+        """Fit the scroll bars to the rows there are, with row `top` first unless it follows."""
+        self._placing = True
+        try:
+            bar = self.verticalScrollBar()
+            fitting = max(self.viewport().height() // self._height, 1)
+            bar.setPageStep(fitting)
+            bar.setRange(0, max(len(self._lines) - fitting, 0))
+            bar.setValue(bar.maximum() if self.following else top)
+            self._fit_width()
+        finally:
+            self._placing = False
+        if self.following:
+            self.unseen = 0
+        self.unseen_changed.emit(self.unseen)
+        self.viewport().update()
 
-    def visible_rows(self) -> tuple[int, int]:
-        """First row in view, and the one after the last."""
-        first = self.verticalScrollBar().value()
-        return first, first + self.viewport().height() // self._height + 1
+    def _fit_width(self) -> None:
+        """A horizontal scroll bar for what is in view. It never takes away what is scrolled to."""
+        widest = 0.0
+        figures = self._replica_figures
+        for line in self._visible():
+            figures = max(figures, min(len(line.replica), _REPLICA_FIGURES[1]))
+            text = one_line(line.text)
+            widest = max(widest, self._advance(text, len(text)))
+        self._replica_figures = figures
+        bar = self.horizontalScrollBar()
+        room = max(self.viewport().width() - self._text_left() - _LEFT, 50)
+        bar.setPageStep(room)
+        bar.setSingleStep(round(self._figure * 4))
+        bar.setRange(0, max(round(widest) - room, bar.value(), 0))
+
+    def _scrolled(self) -> None:
+        if not self._placing:
+            bar = self.verticalScrollBar()
+            self.follow(bar.value() >= bar.maximum())
+            self._fit_width()
+            self.viewport().update()
+
+    def _update_view(self) -> None:
+        self.viewport().update()
 
     # -- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()
         painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), t.color("well"))
-        painter.setFont(t.mono(12))
-        first, last = self.visible_rows()
-        chosen = self._selection() or (-1, -1)
-        shift = self.horizontalScrollBar().value() * self._figure
-        longest = 0
-        for place, line in enumerate(self._keeper.rows(first, last)):
-            area = QRect(0, place * self._height, self.viewport().width(), self._height)
-            if chosen[0] <= first + place < chosen[1]:
-                painter.fillRect(area, t.color("select"))
-            elif line.stderr:
-                painter.fillRect(0, area.top(), 3, area.height(), t.color("bad"))
-            self._paint_line(painter, area, line, shift)
-            longest = max(longest, len(line.text))
-        room = max(self.viewport().width() // self._figure - self._text_at(), 10)
-        self.horizontalScrollBar().setPageStep(room)
-        self.horizontalScrollBar().setRange(0, max(min(longest, 70_000) - room, 0))
+        painter.fillRect(event.rect(), t.color("well"))
+        if len(self._lines):
+            self._paint_lines(painter)
+        else:
+            painter.setFont(t.ui_font(13))
+            painter.setPen(t.color("fg3"))
+            words = "No line matches the filter." if self._lines.kept else "No lines yet."
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, words)
+        if self._by_keyboard and self.hasFocus():
+            painter.setClipping(False)
+            painter.setPen(t.color("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
-    def _text_at(self) -> int:
-        return _TIME_WIDTH + _REPLICA_WIDTH + 2
-
-    def _paint_line(self, painter: QPainter, area: QRect, line: LogLine, shift: int) -> None:
+    def _paint_lines(self, painter: QPainter) -> None:
         t = theme()
-        middle = int(Qt.AlignmentFlag.AlignVCenter)
-        x = 10
-        painter.setPen(t.color("fg3"))
-        painter.drawText(QRect(x, area.top(), 2000, area.height()), middle, local_time(line.time))
-        x += _TIME_WIDTH * self._figure
-        painter.setFont(t.mono(12, SEMIBOLD))
-        painter.setPen(t.color(replica_tone(line)))
-        name = painter.fontMetrics().elidedText(
-            shown(line.replica),
-            Qt.TextElideMode.ElideMiddle,
-            (_REPLICA_WIDTH - 1) * self._figure,
-        )
-        painter.drawText(QRect(x, area.top(), 2000, area.height()), middle, name)
-        painter.setFont(t.mono(12))
-        x += _REPLICA_WIDTH * self._figure
-        text = QRect(x, area.top(), max(area.width() - x, 0), area.height())
-        painter.setClipRect(text)
-        x -= shift
-        for span in spans(line.text):
-            # What lies far to the right is not in view: drawing it costs time for nothing.
-            piece = span.text[:4000]
-            if x > area.width():
-                break
+        width = self.viewport().width()
+        first, y = self._first_in_view()
+        visible = list(self._visible())
+        chosen = self._selection() or (-1, -1)
+        ground = t.color("select" if self.hasFocus() else "selectin")
+        time_font, name_font = t.mono(12), t.mono(12, SEMIBOLD)
+        name_room = self._replica_figures * self._figure + 1
+        for place, line in enumerate(visible):
+            area = QRect(0, y + place * self._height, width, self._height)
+            if chosen[0] <= first + place < chosen[1]:
+                painter.fillRect(area, ground)
+            if line.stderr:
+                painter.fillRect(QRect(0, area.top(), 3, area.height()), t.color("bad"))
+            base = area.top() + self._baseline
+            painter.setFont(time_font)
+            painter.setPen(t.color("fg3"))
+            painter.drawText(QPointF(_LEFT, base), local_time(line.time))
+            painter.setFont(name_font)
+            painter.setPen(t.color(self._tone(line.replica)))
+            name = self._name_metrics.elidedText(
+                one_line(line.replica), Qt.TextElideMode.ElideMiddle, name_room
+            )
+            painter.drawText(QPointF(self._name_left(), base), name)
+        painter.setClipRect(QRect(self._text_left() - 2, 0, width, self.viewport().height()))
+        painter.setFont(time_font)
+        for place, line in enumerate(visible):
+            self._paint_text(painter, y + place * self._height, line)
+
+    def _paint_text(self, painter: QPainter, top: int, line: LogLine) -> None:
+        t = theme()
+        pieces = [
+            Span(span.text.translate(_BREAKS), span.colour, span.bold) for span in spans(line.text)
+        ]
+        whole = "".join(span.text for span in pieces)
+        self._paint_marks(painter, top, whole)
+        left = float(self._text_left() - self.horizontalScrollBar().value())
+        base = top + self._baseline
+        exact = whole.isascii()
+        done = 0
+        for span in pieces:
+            text, x = span.text, left
+            if exact:
+                # Figures are of equal width: what lies beyond the edges need not be laid out.
+                start, end = self._columns(done, len(text))
+                text, x = text[start:end], left + (done + start) * self._figure
+            else:
+                text = text[: max(_LAID_OUT - done, 0)]
+                left += self._metrics.horizontalAdvance(text)
+            done += len(span.text)
+            if not text:
+                continue
             if span.bold:
                 painter.setFont(t.mono(12, SEMIBOLD))
             painter.setPen(t.color(_SGR_TONES.get(span.colour, "fg1")))
-            painter.drawText(QRect(x, area.top(), 1_000_000, area.height()), middle, piece)
-            x += painter.fontMetrics().horizontalAdvance(piece)
+            painter.drawText(QPointF(x, base), text)
             if span.bold:
                 painter.setFont(t.mono(12))
-        painter.setClipping(False)
 
-    # -- moving and choosing -----------------------------------------------------------------
+    def _paint_marks(self, painter: QPainter, top: int, whole: str) -> None:
+        """Put a ground behind what the filter looked for."""
+        marks = self._lines.matcher.marks(whole)
+        if not marks:
+            return
+        t = theme()
+        left = self._text_left() - self.horizontalScrollBar().value()
+        painter.setPen(t.color("warnln"))
+        painter.setBrush(t.color("warnbg"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for start, end in marks[:100]:
+            before = self._advance(whole, start)
+            size = self._advance(whole, end) - before
+            box = QRectF(left + before - 1.5, top + 1.5, size + 3, self._height - 3)
+            painter.drawRoundedRect(box, 3, 3)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        super().wheelEvent(event)
-        self._scrolled()
+    def _advance(self, text: str, count: int) -> float:
+        """How wide the first `count` characters are."""
+        if text.isascii():
+            return count * self._figure
+        return self._metrics.horizontalAdvance(text[: min(count, _LAID_OUT)])
 
-    def _scrolled_soon(self) -> None:
-        QTimer.singleShot(0, self._scrolled)
+    def _columns(self, done: int, length: int) -> tuple[int, int]:
+        first = int(self.horizontalScrollBar().value() / self._figure)
+        last = first + int(self.viewport().width() / self._figure) + 2
+        return min(max(first - done, 0), length), min(max(last - done, 0), length)
 
-    def _scrolled(self) -> None:
+    def _tone(self, replica: str) -> str:
+        tone = self._tones.get(replica)
+        if tone is None:
+            tone = _REPLICA_TONES[len(self._tones) % len(_REPLICA_TONES)]
+            if len(self._tones) < 1_000:
+                self._tones[replica] = tone
+        return tone
+
+    def _name_left(self) -> float:
+        return _LEFT + _TIME_FIGURES * self._figure + _GAP
+
+    def _text_left(self) -> int:
+        return round(self._name_left() + self._replica_figures * self._figure + 1.5 * _GAP)
+
+    def _first_in_view(self) -> tuple[int, int]:
+        """The first row of which something is in view, and where its top is."""
         bar = self.verticalScrollBar()
-        self.follow(bar.value() >= bar.maximum())
+        first = bar.value()
+        spare = self.viewport().height() - bar.pageStep() * self._height
+        if first and first == bar.maximum() and spare > 0:
+            # At the end the last line stands on the edge, and a piece of one more is above.
+            return first - 1, spare - self._height
+        return first, 0
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.matches(QKeySequence.StandardKey.SelectAll) and len(self._keeper):
-            self._anchor = self._keeper.number(0)
-            self._cursor = self._keeper.number(len(self._keeper) - 1)
-            self.viewport().update()
-        elif event.key() == Qt.Key.Key_End:
-            self.follow(True)
-        elif event.key() == Qt.Key.Key_Home:
-            self.follow(False)
-            self.verticalScrollBar().setValue(0)
-        else:
-            super().keyPressEvent(event)
-            self._scrolled()
+    def _visible(self) -> Iterable[LogLine]:
+        first, _ = self._first_in_view()
+        return self._lines.rows(first, first + self.viewport().height() // self._height + 2)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        number = self._number_at(event)
-        if not event.modifiers() & Qt.KeyboardModifier.ShiftModifier or self._anchor < 0:
-            self._anchor = number
-        self._cursor = number
-        self.viewport().update()
+    # -- choosing ----------------------------------------------------------------------------
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._cursor = self._number_at(event)
-            self.viewport().update()
+    def select_all(self) -> None:
+        """Choose all rows."""
+        if len(self._lines):
+            self._anchor = self._lines.serial(0)
+            self._choose_to(len(self._lines) - 1)
 
-    def _number_at(self, event: QMouseEvent) -> int:
-        row = self.verticalScrollBar().value() + int(event.position().y()) // self._height
-        return self._keeper.number(row) if row < len(self._keeper) else -1
+    def chosen(self) -> list[LogLine]:
+        """The chosen lines; all that are shown where none is chosen."""
+        first, last = self._selection() or (0, len(self._lines))
+        return list(self._lines.rows(first, last))
+
+    def copy(self) -> None:
+        """Put the chosen lines on the clipboard."""
+        lines = self.chosen()
+        if lines:
+            QGuiApplication.clipboard().setText("\n".join(map(as_seen, lines)))
+        self.copied.emit(len(lines))
 
     def _selection(self) -> tuple[int, int] | None:
         if self._anchor < 0 or self._cursor < 0:
             return None
         first, last = sorted((self._anchor, self._cursor))
-        return self._keeper.row(first), self._keeper.row(last + 1)
+        rows = self._lines.row(first), self._lines.row(last + 1)
+        return rows if rows[0] < rows[1] else None
+
+    def _choose_to(self, row: int) -> None:
+        row = min(max(row, 0), len(self._lines) - 1)
+        self._cursor = self._lines.serial(row)
+        for line in self._lines.rows(row, row + 1):
+            self.setAccessibleDescription(as_seen(line)[:_LAID_OUT])
+        self.viewport().update()
+
+    def _row_at(self, at: QPoint) -> int:
+        first, y = self._first_in_view()
+        return first + (at.y() - y) // self._height
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        row = self._row_at(event.position().toPoint())
+        if not 0 <= row < len(self._lines):
+            self._deselect()
+            return
+        shift = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+        if not shift or self._anchor < 0:
+            self._anchor = self._lines.serial(row)
+        self._choose_to(row)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and self._anchor >= 0 and len(self._lines):
+            at = event.position().toPoint()
+            bar = self.verticalScrollBar()
+            if at.y() < 0:
+                bar.setValue(bar.value() - 1)
+            elif at.y() >= self.viewport().height():
+                bar.setValue(bar.value() + 1)
+            self._choose_to(self._row_at(at))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        elif event.key() == Qt.Key.Key_Escape and self._selection():
+            self._deselect()
+        elif step and shift and len(self._lines):
+            self._extend(step)
+        elif event.key() == Qt.Key.Key_End:
+            self.follow(True)
+        elif event.key() == Qt.Key.Key_Home:
+            self.verticalScrollBar().setValue(0)
+        else:
+            super().keyPressEvent(event)
+
+    def _extend(self, step: int) -> None:
+        """Choose one line more or less; the first is the last one in view."""
+        bar = self.verticalScrollBar()
+        if self._selection() is None:
+            row = min(bar.value() + bar.pageStep(), len(self._lines)) - 1
+            self._anchor = self._lines.serial(row)
+        else:
+            row = min(max(self._lines.row(self._cursor) + step, 0), len(self._lines) - 1)
+        self._choose_to(row)
+        if row < bar.value():
+            bar.setValue(row)
+        elif row >= bar.value() + bar.pageStep():
+            bar.setValue(row - bar.pageStep() + 1)
+
+    def _deselect(self) -> None:
+        self._anchor = self._cursor = -1
+        self.viewport().update()
+
+    # -- events ------------------------------------------------------------------------------
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        by = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        self._by_keyboard = event.reason() in by
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.fit()
+        self._place(self.verticalScrollBar().value())
 
     def _restyle(self) -> None:
-        self.setFont(theme().mono(12))
-        self._height = max(theme().px(20), self.fontMetrics().height() + 2)
-        self._figure = self.fontMetrics().horizontalAdvance("9")
-        self.fit()
+        t = theme()
+        self._metrics = QFontMetricsF(t.mono(12))
+        self._name_metrics = QFontMetricsF(t.mono(12, SEMIBOLD))
+        self._figure = self._metrics.horizontalAdvance("9" * 100) / 100
+        self._height = max(t.px(20), round(self._metrics.height()) + 2)
+        spare = self._height - self._metrics.height()
+        self._baseline = round(spare / 2 + self._metrics.ascent())
+        self._place(self.verticalScrollBar().value())

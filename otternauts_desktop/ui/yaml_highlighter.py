@@ -23,11 +23,13 @@ _COMMON: Final = r"""
     | (?P<name>[&*!][^\s,\[\]{}]*)
 """
 _IN_BLOCK: Final = re.compile(
-    _COMMON + r"| (?P<plain>(?:\$\{[^}]*\}|[^\s#:]|:(?=\S)|(?<=\S)\#|[ \t]+(?=[^\s#]))+)", re.X
+    _COMMON
+    + r"""| (?P<plain>(?:\$\{[^}]{0,200}\}|[^\s\#:]|:(?=\S)|(?<=\S)\#|[ \t]+(?=[^\s#]))+)""",
+    re.X,
 )
 _IN_FLOW: Final = re.compile(
     _COMMON
-    + r"""| (?P<plain>(?:\$\{[^}]*\}|[^\s\#:,\[\]{}]|:(?=[^\s,\[\]{}])|(?<=\S)\#
+    + r"""| (?P<plain>(?:\$\{[^}]{0,200}\}|[^\s\#:,\[\]{}]|:(?=[^\s,\[\]{}])|(?<=\S)\#
     |[ \t]+(?=[^\s#,\[\]{}]))+)""",
     re.X,
 )
@@ -70,8 +72,9 @@ class YamlHighlighter(QSyntaxHighlighter):
         parent = len(text) - len(text.lstrip(" "))
         state = 0
         while start < len(text):
-            match = (_IN_FLOW if depth else _IN_BLOCK).match(text, start)
-            if match is None or text[start].isspace():
+            tokens = _IN_FLOW if depth else _IN_BLOCK
+            match = None if text[start].isspace() else tokens.match(text, start)
+            if match is None:
                 start += 1
                 continue
             end, kind = match.end(), match.lastgroup

@@ -68,8 +68,8 @@ async def test_from_the_first_screen_to_a_fleet_in_orbit(tmp_path: Path) -> None
         await shown(lambda: desk.fleet_page.model.rowCount() == 1)
 
         desk.open_comms("shop", "web")
-        await shown(lambda: desk.console.keeper.total > 100)
-        lines = desk.console.shown_texts(50)
+        await shown(lambda: desk.console.line_count > 100)
+        lines = desk.console.visible_texts(50)
         assert any(" web.1 " in line for line in lines)
         assert any(" web.2 " in line for line in lines)
         shown_everywhere = " ".join(
