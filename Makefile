@@ -16,6 +16,7 @@ run: $(PYTHON) ## open the app (ARGS="--simulate" for the flight simulator)
 
 test: $(PYTHON) ## all checks and every test that this machine can run
 	@packaging/linux/qt-libraries
+	@packaging/linux/lab-tools
 	@$(MAKE) --no-print-directory check
 	@QT_QPA_PLATFORM=offscreen $(PYTHON) -X faulthandler -m pytest $(ARGS)
 
@@ -26,6 +27,7 @@ check: $(PYTHON) ## style, types and the floors of the house
 	@.venv/bin/lint-imports
 
 lab-up: $(PYTHON) ## boot a real three-node swarm on this machine (root on Linux)
+	@packaging/linux/lab-tools
 	@$(PYTHON) -m tests.lab up
 
 lab-down: $(PYTHON) ## end it
@@ -33,6 +35,7 @@ lab-down: $(PYTHON) ## end it
 
 bench: $(PYTHON) ## speed, as ratios against a peer in the same run
 	@packaging/linux/qt-libraries
+	@packaging/linux/lab-tools
 	@$(PYTHON) -m tests.bench $(ARGS)
 
 # The lock file says exactly what is installed; a changed one installs anew.

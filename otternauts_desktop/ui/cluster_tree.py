@@ -302,10 +302,12 @@ class ClusterTree(Surface):
         ancestor = parent
         while ancestor.isValid():
             depth, ancestor = depth + 1, ancestor.parent()
-        if depth > 1:
+        if depth > 2:
             return
-        if depth == 1 and self._model.rowCount(parent) > 0:
+        if depth and self._model.rowCount(parent) > 0:
             self._open_once(parent)
+        if depth == 2:
+            return  # what is in a group starts closed
         for number in range(first, last + 1):
             index = self._model.index(number, 0, parent)
             if self._model.rowCount(index):

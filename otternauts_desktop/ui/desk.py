@@ -159,6 +159,7 @@ class Desk(QObject):
         """Show a place; one that is gone leads to its cluster, or to the first screen."""
         self.fleets.keep_draft()
         window = self._window
+        window.cursor_label.setText("")
         cluster = self._crew.cluster(place.cluster_id)
         if place.kind is PlaceKind.WELCOME or cluster is None:
             window.show_page(WELCOME, window.welcome, ["Welcome"])

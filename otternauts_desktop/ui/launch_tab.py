@@ -24,9 +24,9 @@ from otternauts_desktop.ui.theme import theme
 from otternauts_desktop.ui.times import duration, stopwatch
 
 _HEADINGS: Final = (
-    Heading("Vessel", 200),
-    Heading("Progress", 150),
-    Heading("Settled", 90),
+    Heading("Vessel", 160),
+    Heading("Progress", 130),
+    Heading("Settled", 80),
     Heading("Note", 0),
 )
 _TONES: Final = {StepState.DONE: "ok", StepState.RUNNING: "accent", StepState.FAILED: "bad"}
@@ -90,7 +90,9 @@ class LaunchTab(QWidget):
         self.output.setMaximumHeight(150)
         right = Surface("page")
         body = column(right)
-        body.addWidget(self.cause)
+        around = column(margins=(12, 12, 12, 4))
+        around.addWidget(self.cause)
+        body.addLayout(around)
         body.addWidget(self.view, 1)
         body.addWidget(rule(soft=True))
         body.addWidget(self.output)

@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         self._vertical = Split(Qt.Orientation.Vertical)
         self._vertical.addWidget(center)
         self._dock_panel = Surface("well")
+        self._dock_panel.setMinimumHeight(180)
         column(self._dock_panel).addWidget(self._dock)
         self._vertical.addWidget(self._dock_panel)
         self._vertical.setStretchFactor(0, 1)

@@ -15,6 +15,10 @@ _PROBES = {
         "mkdir -p l u w m && unshare --mount "
         "mount -t overlay o -o lowerdir=$PWD/l,upperdir=$PWD/u,workdir=$PWD/w $PWD/m"
     ),
+    "this machine can't change the root of a process": (
+        "mkdir -p p && unshare --mount bash -ec "
+        "'mount -t tmpfs t p; mkdir p/old p/proc; cd p; pivot_root . old'"
+    ),
     "this machine can't make network namespaces": "ip netns add $N && ip netns del $N",
     "this machine can't make bridges": "ip link add $N type bridge && ip link del $N",
     "this machine can't make veth pairs": "ip link add $N type veth && ip link del $N",
