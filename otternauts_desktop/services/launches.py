@@ -60,6 +60,8 @@ from otternauts_desktop.services.transmissions import Transmissions
 POLL_SECONDS: Final = 0.7
 SETTLE_SECONDS: Final = 2.0
 """So long everything has to run before it is said to fly."""
+SETTLING_SECONDS: Final = 60.0
+"""So long the cluster is looked at after a deploy whose outcome is not known."""
 DEPLOY_SECONDS: Final = 180.0
 """`stack deploy` asks a registry 20 s per service in vain where it can't be reached."""
 CAUSE_LOG_LINES: Final = 50
@@ -370,7 +372,7 @@ class Launches:
         deadline = time.monotonic() + seconds
         applied = settled
         steady_since: float | None = None
-        applied_by = time.monotonic() + 60
+        applied_by = time.monotonic() + SETTLING_SECONDS
         while True:
             try:
                 snapshot = await self._telemetry.refresh(cluster_id)

@@ -83,7 +83,9 @@ class LabNode:
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a command inside the node as root, past ssh: for oracles and preparations."""
         target = f"--target={self._pid()}"
-        inside = ["nsenter", target, "--mount", "--pid", "--uts", "--ipc", "--net", "--"]
+        inside = ["nsenter", target, "--mount", "--pid", "--uts", "--ipc", "--net"]
+        # Where this process is in a chroot, the namespace alone would lead to another root.
+        inside += ["--root", "--wd", "--"]
         return subprocess.run(
             [*inside, *argv],
             env={"PATH": _PATH, "HOME": "/root", "LC_ALL": "C.UTF-8"},

@@ -4,11 +4,21 @@ from pathlib import Path
 
 import pytest
 
-from otternauts_desktop.core.errors import FlightPlanInvalid, LaunchUnderWay, VariablesMissing
+from otternauts_desktop.core.errors import (
+    FlightPlanInvalid,
+    LaunchUnderWay,
+    OutcomeUnknown,
+    VariablesMissing,
+)
 from otternauts_desktop.core.events import Event, LaunchMoved
+from otternauts_desktop.core.flight.commands import Command
 from otternauts_desktop.core.flight.progress import LaunchState, StepState
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.health import Health, fleet_condition
+from otternauts_desktop.services import launches
+from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.ssh import Completed
 from tests.services.practice import THREE_VESSELS, flying
 
 CANARY = "c4nary-0f-16-bytes"
@@ -101,6 +111,49 @@ async def test_what_cannot_be_launched_changes_nothing(tmp_path: Path) -> None:
         after = await control.telemetry.refresh(cluster_id)
         assert {s.id for s in before.services} == {s.id for s in after.services}
         assert control.records.history(cluster_id, "trio") == ()
+
+
+async def test_a_link_that_dies_after_the_effect_is_settled_by_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = Links.run
+
+    async def cut_after(
+        self: Links, outpost: Outpost, command: Command, **more: float
+    ) -> Completed:
+        done = await really(self, outpost, command, **more)
+        if "deploy" in command.argv:
+            raise OutcomeUnknown(detail="the link died")
+        return done
+
+    monkeypatch.setattr(Links, "run", cut_after)
+    async with flying(tmp_path) as (control, _, cluster_id):
+        launch = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        ended = await control.launches.wait(launch)
+    assert (ended.state, ended.cause) == (LaunchState.CONVERGED, None)
+    deploy = next(step for step in ended.steps if step.name == "Deploy")
+    assert "unclear" in deploy.note
+
+
+async def test_a_link_that_dies_before_the_effect_is_not_called_a_success(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def cut_before(
+        self: Links, outpost: Outpost, command: Command, **more: float
+    ) -> Completed:
+        raise OutcomeUnknown(detail="the link died")
+
+    monkeypatch.setattr(Links, "run", cut_before)
+    monkeypatch.setattr(launches, "SETTLING_SECONDS", 1.0)
+    async with flying(tmp_path) as (control, _, cluster_id):
+        launch = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        ended = await control.launches.wait(launch)
+        history = control.records.history(cluster_id, "trio")
+    assert ended.state is LaunchState.UNKNOWN
+    assert ended.cause is not None
+    assert "3 to create" in ended.cause.sentence
+    assert "Launch again" in ended.cause.next_step
+    assert [record.state for record in history] == ["unknown"]
 
 
 async def test_one_launch_of_a_fleet_at_a_time(tmp_path: Path) -> None:

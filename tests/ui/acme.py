@@ -171,8 +171,10 @@ def snapshot(
     return read_snapshot(**(raw or lists()), taken_at=taken_at, via="orion-1")
 
 
-def large(services: int, replicas: int = 3, changed: Sequence[int] = ()) -> Snapshot:
-    """A swarm of many services; those numbered in `changed` have lost a task."""
+def large_lists(
+    services: int, replicas: int = 3, changed: Sequence[int] = ()
+) -> dict[str, list[dict[str, Any]]]:
+    """The answers for a swarm of many services; those in `changed` have lost a task."""
     nodes = [node(f"node-{number}", number=number) for number in range(1, 4)]
     all_services, tasks = [], []
     for number in range(services):
@@ -184,6 +186,4 @@ def large(services: int, replicas: int = 3, changed: Sequence[int] = ()) -> Snap
             tasks.append(
                 task(raw["ID"], slot, f"node-{slot % 3 + 1}", "failed" if lost else "running")
             )
-    return read_snapshot(
-        nodes=nodes, services=all_services, tasks=tasks, networks=[], taken_at=NOW, via="node-1"
-    )
+    return {"nodes": nodes, "services": all_services, "tasks": tasks, "networks": []}
