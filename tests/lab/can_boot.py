@@ -37,6 +37,8 @@ def why_not() -> str:
         return "the lab needs Linux"
     if os.geteuid() != 0:
         return "the lab needs root"
+    if _in_chroot():
+        return "the lab can't run in a chroot: what enters a container would land outside it"
     from tests.lab.base_image import BASE, CACHE
 
     path = os.environ.get("PATH", "") + ":/usr/local/sbin:/usr/sbin:/sbin"
@@ -53,6 +55,14 @@ def why_not() -> str:
             if not _works(probe, Path(folder), os.environ | {"PATH": path, "N": name}):
                 return sentence
     return ""
+
+
+def _in_chroot() -> bool:
+    """Whether another root lies behind this one: a mount namespace entered leads there."""
+    try:
+        return not os.path.samestat(Path("/").stat(), Path("/proc/1/root/.").stat())
+    except OSError:
+        return False
 
 
 def _works(probe: str, folder: Path, env: dict[str, str]) -> bool:
