@@ -8,7 +8,7 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
@@ -16,6 +16,10 @@ from PySide6.QtWidgets import QApplication
 from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.theme import theme
+
+if TYPE_CHECKING:
+    from otternauts_desktop.app import MissionControl
+    from otternauts_desktop.ui.crew import Crew
 
 _log = logging.getLogger(__name__)
 
@@ -60,22 +64,11 @@ async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
 
         with HomeLock(where):
             async with app_module.open_mission_control(where) as control:
-                from otternauts_desktop.ui.crew import Crew
                 from otternauts_desktop.ui.desk import Desk
 
                 opened = True
                 window.closing.disconnect(left.set)
-                crew = Crew(
-                    facts=control.bus,
-                    outposts=control.outposts,
-                    telemetry=control.telemetry,
-                    launches=control.launches,
-                    transmissions=control.transmissions,
-                    command_log=control.command_log,
-                    settings=control.settings,
-                    practice=control.practice,
-                )
-                desk = Desk(window, crew, left.set)
+                desk = Desk(window, crew_of(control), left.set)
                 if simulate:
                     desk.tasks.start(desk.simulate(), key="sim")
                 await left.wait()
@@ -90,6 +83,22 @@ async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
     finally:
         window.leave()
     return 0
+
+
+def crew_of(control: "MissionControl") -> "Crew":
+    """What of mission control the window talks to."""
+    from otternauts_desktop.ui.crew import Crew
+
+    return Crew(
+        facts=control.bus,
+        outposts=control.outposts,
+        telemetry=control.telemetry,
+        launches=control.launches,
+        transmissions=control.transmissions,
+        command_log=control.command_log,
+        settings=control.settings,
+        practice=control.practice,
+    )
 
 
 def _import_app() -> ModuleType:

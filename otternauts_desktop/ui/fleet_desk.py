@@ -6,7 +6,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from otternauts_desktop.core.errors import FlightPlanInvalid, KnownError, NothingFound
+from otternauts_desktop.core.errors import (
+    FlightPlanInvalid,
+    FlightPlanTooLarge,
+    KnownError,
+    NothingFound,
+)
 from otternauts_desktop.core.fleet.findings import Finding
 from otternauts_desktop.core.fleet.flight_plan import Reading, read
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState
@@ -51,6 +56,11 @@ class FleetDesk(QObject):
         page.launch_tab.cancel_requested.connect(self._stop_watching)
         plan = page.plan_tab
         plan.paused.connect(self._text_paused)
+        plan.editor.too_much_pasted.connect(
+            lambda size: window.notice.show_error(
+                FlightPlanTooLarge(detail=f"What was to be pasted has {size / 1e6:.1f} MB.")
+            )
+        )
         plan.refresh_requested.connect(self.preview)
         plan.launch_requested.connect(lambda: tasks.start(self.launch(), key="launch"))
         plan.variables_requested.connect(lambda: tasks.start(self.ask_variables()))

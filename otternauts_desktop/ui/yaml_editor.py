@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
 
+from otternauts_desktop.core.fleet.compose import MAX_BYTES
 from otternauts_desktop.core.fleet.findings import Finding, Severity
 from otternauts_desktop.ui.status_marks import FAILED, WARNING, Mark
 from otternauts_desktop.ui.theme import theme
@@ -57,6 +58,8 @@ class YamlEditor(QPlainTextEdit):
 
     edited = Signal()
     """The person changed the text."""
+    too_much_pasted = Signal(int)
+    """So many characters were to be pasted; nothing was changed."""
     cursor_moved = Signal(int, int)
     """Line and column, from 1."""
 
@@ -159,6 +162,9 @@ class YamlEditor(QPlainTextEdit):
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste as text, with line breaks that begin a line."""
         text = source.text()
+        if len(text) > MAX_BYTES:  # no flight plan, and enough to hold up the window
+            self.too_much_pasted.emit(len(text))
+            return
         for other in ("\r\n", "\r", "\u2028", "\u2029"):
             text = text.replace(other, "\n")
         self.textCursor().insertText(text)

@@ -64,18 +64,6 @@ def terminal(tmp_path: Path) -> Terminal:
     return Terminal(tmp_path / "home")
 
 
-@pytest.fixture(params=["three nodes", "two nodes"])
-def swarm(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Lab]:
-    if request.param == "three nodes":
-        yield lab
-        return
-    pair = Lab.boot(("orion-1", "vega-1"), managers=1)
-    try:
-        yield pair
-    finally:
-        pair.down()
-
-
 def test_a_fleet_of_three_vessels(swarm: Lab, terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "trio.yml"
     file.write_text(TRIO)

@@ -1,7 +1,6 @@
 """A fleet on a real swarm, through the window's own code path."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,18 +27,6 @@ from tests.lab.node import LabNode
 from tests.ui.seated import dialog, seated, shown
 
 pytestmark = [pytest.mark.lab, pytest.mark.seconds(120)]
-
-
-@pytest.fixture(params=["three nodes", "two nodes"])
-def swarm(request: pytest.FixtureRequest, lab: Lab) -> Iterator[Lab]:
-    if request.param == "three nodes":
-        yield lab
-        return
-    pair = Lab.boot(("orion-1", "vega-1"), managers=1)
-    try:
-        yield pair
-    finally:
-        pair.down()
 
 
 def table(page: FleetPage) -> set[tuple[str, str, str]]:

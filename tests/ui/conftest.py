@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from otternauts_desktop.ui.event_loop import OneTimerLoop
 from otternauts_desktop.ui.theme import Mode, theme
+from tests.coroutines import bounded
 
 
 @pytest.fixture(autouse=True)
@@ -26,22 +27,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a coroutine test on Qt's loop, with a limit of 30 s or what `seconds` says."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
-    marker = pyfuncitem.get_closest_marker("seconds")
-    limit = marker.args[0] if marker else 30
-    names = pyfuncitem._fixtureinfo.argnames
-    arguments = {name: pyfuncitem.funcargs[name] for name in names}
-
-    async def bounded() -> None:
-        async with asyncio.timeout(limit):
-            await pyfuncitem.obj(**arguments)
-
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     loop = OneTimerLoop(app)
     asyncio.set_event_loop(loop)
     try:
         with loop:
-            loop.run_until_complete(bounded())
+            loop.run_until_complete(bounded(pyfuncitem, 30))
     finally:
         asyncio.set_event_loop(None)
     return True

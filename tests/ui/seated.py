@@ -9,7 +9,7 @@ from typing import TypeVar
 from PySide6.QtWidgets import QApplication, QDialog
 
 from otternauts_desktop.app import MissionControl, open_mission_control
-from otternauts_desktop.ui.crew import Crew
+from otternauts_desktop.desktop import crew_of
 from otternauts_desktop.ui.desk import Desk
 from otternauts_desktop.ui.main_window import MainWindow
 from tests.services.practice import until
@@ -24,17 +24,7 @@ async def seated(home: Path) -> AsyncIterator[tuple[MainWindow, Desk, MissionCon
         window = MainWindow()
         window.show()
         left = asyncio.Event()
-        crew = Crew(
-            facts=control.bus,
-            outposts=control.outposts,
-            telemetry=control.telemetry,
-            launches=control.launches,
-            transmissions=control.transmissions,
-            command_log=control.command_log,
-            settings=control.settings,
-            practice=control.practice,
-        )
-        desk = Desk(window, crew, left.set)
+        desk = Desk(window, crew_of(control), left.set)
         try:
             yield window, desk, control
         finally:

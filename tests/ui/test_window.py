@@ -92,7 +92,7 @@ async def test_what_was_typed_is_kept(tmp_path: Path) -> None:
 
 
 async def test_a_bad_flight_plan_is_explained_and_not_launched(tmp_path: Path) -> None:
-    async with seated(tmp_path) as (_, desk, control):
+    async with seated(tmp_path) as (window, desk, control):
         await desk.simulate()
         (cluster,) = desk._crew.outposts.clusters()
         desk.go(fleet_place(cluster.id, "lost", "plan"))
@@ -105,6 +105,15 @@ async def test_a_bad_flight_plan_is_explained_and_not_launched(tmp_path: Path) -
             plan.editor.set_text(text)
             plan.flush()
             assert words in " ".join(plan.plan_view.texts())
+        bomb = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
+        plan.editor.set_text("a0: &a0 [1]\n" + bomb)
+        plan.flush()
+        assert "blow it up" in " ".join(plan.plan_view.texts())
+        QApplication.clipboard().setText("a: " + "x" * 10_000_000)
+        before = plan.text()
+        plan.editor.paste()
+        assert "10.0 MB" in window.notice.detail.text()
+        assert plan.text() == before
         plan.editor.set_text("services: [")
         plan.flush()
         plan.launch_requested.emit()
