@@ -64,9 +64,11 @@ class FleetDesk(QObject):
         plan.refresh_requested.connect(self.preview)
         plan.launch_requested.connect(lambda: tasks.start(self.launch(), key="launch"))
         plan.variables_requested.connect(lambda: tasks.start(self.ask_variables()))
-        plan.cursor_moved.connect(
-            lambda line, column: window.cursor_label.setText(f"Ln {line}, Col {column}")
-        )
+        plan.cursor_moved.connect(self._show_cursor)
+
+    def _show_cursor(self, line: int, column: int) -> None:
+        if self._page.tabs.currentIndex() == PLAN:
+            self._window.cursor_label.setText(f"Ln {line}, Col {column}")
 
     # -- flight plans ------------------------------------------------------------------------
 
