@@ -179,6 +179,43 @@ class LaunchButton(QPushButton):
         )
 
 
+class PaletteButton(QPushButton):
+    """Looks like a field to type in; opens the palette."""
+
+    def __init__(self, text: str, keys: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._keys = keys
+        self.setToolTip(f"{text} ({keys})")
+        self.setFixedWidth(380)
+        self.setAutoDefault(False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(380, theme().px(28))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        t = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(t.color("accent" if self.hasFocus() else "line"))
+        painter.setBrush(t.color("hover" if self.underMouse() else "well"))
+        painter.drawRoundedRect(self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        middle = self.height() // 2
+        ratio = self.devicePixelRatioF()
+        painter.drawPixmap(10, middle - 8, t.pixmap("search", 16, "fg3", ratio=ratio))
+        painter.setPen(t.color("fg3"))
+        painter.setFont(t.ui_font(13))
+        room = QRect(34, 0, self.width() - 130, self.height())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.setFont(t.ui_font(11, MEDIUM))
+        x = self.width() - 8
+        for key in reversed(self._keys.split("+")):
+            width = painter.fontMetrics().horizontalAdvance(key) + 12
+            x -= width
+            cap = QRect(x, middle - t.px(18) // 2, width, t.px(18))
+            paint_cap(painter, cap, key, on_accent=False)
+            x -= 4
+
+
 def paint_cap(painter: QPainter, rect: QRect, text: str, *, on_accent: bool) -> None:
     """Draw a key cap with its letter."""
     t = theme()

@@ -10,6 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QDialog
 
 from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.flight.progress import LaunchProgress
@@ -22,7 +23,7 @@ from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.command_log_panel import CommandLogPanel
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.fleet_desk import FleetDesk
-from otternauts_desktop.ui.fleet_page import FleetPage
+from otternauts_desktop.ui.fleet_page import OVERVIEW, PLAN, FleetPage
 from otternauts_desktop.ui.log_console import LogConsole
 from otternauts_desktop.ui.main_window import COMMS, MainWindow
 from otternauts_desktop.ui.outpost_page import OutpostPage
@@ -36,6 +37,7 @@ from otternauts_desktop.ui.places import (
 )
 from otternauts_desktop.ui.service_page import ServicePage
 from otternauts_desktop.ui.status_marks import HEALTHY, UNREACHABLE, WAITING, Mark
+from otternauts_desktop.ui.targets import place_of, targets
 from otternauts_desktop.ui.tasks import Tasks
 from otternauts_desktop.ui.theme import Mode, theme
 from otternauts_desktop.ui.times import age, clock
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 
 CLOCK_MS: Final = 1000
+RECENT: Final = 20
+"""So many choices of the palette are shown first next time."""
 
 
 class Desk(QObject):
@@ -75,12 +79,139 @@ class Desk(QObject):
         self._clock.setInterval(CLOCK_MS)
         self._clock.timeout.connect(self._show_status)
         self._clock.start()
+        self._recent: list[str] = []
+        self._register()
         self._wire()
         self._restore()
         self.show_clusters()
         for cluster in crew.outposts.clusters():
             crew.telemetry.watch(cluster.id)
         self._start_place()
+
+    def _register(self) -> None:
+        """What can be done with what is in view, beside what the frame can do."""
+        window, fleets, tasks = self._window, self.fleets, self.tasks
+        add = window.actions_.add
+
+        def in_view(*kinds: PlaceKind) -> Callable[[], bool]:
+            return lambda: window.place.kind in kinds
+
+        fleet = in_view(PlaceKind.FLEET)
+        add(
+            "cluster.overview",
+            "Cluster",
+            "Mission control",
+            self._go_to_cluster,
+            keys="Ctrl+Home",
+            available=lambda: bool(self._cluster_id),
+        )
+        add("cluster.reconnect", "Cluster", "Reconnect now", self.refresh)
+        add(
+            "cluster.forget",
+            "Cluster",
+            "Forget cluster…",
+            lambda: tasks.start(self.forget_cluster()),
+            available=lambda: bool(self._cluster_id),
+        )
+        add(
+            "outpost.login",
+            "Outpost",
+            "Log in to this outpost…",
+            self._add_shown_node,
+            available=in_view(PlaceKind.OUTPOST),
+        )
+        add(
+            "fleet.new",
+            "Fleet",
+            "New fleet…",
+            window.new_fleet_requested.emit,
+            keys="Ctrl+Shift+F",
+            available=lambda: bool(self._crew.outposts.clusters()),
+        )
+        add(
+            "fleet.overview",
+            "Fleet",
+            "Overview",
+            lambda: self.fleet_page.show_tab(OVERVIEW),
+            keys="Ctrl+1",
+            available=fleet,
+        )
+        add("fleet.plan", "Fleet", "Flight plan", self._edit_plan, keys="Ctrl+2", available=fleet)
+        add(
+            "fleet.launch",
+            "Fleet",
+            "Launch…",
+            lambda: tasks.start(fleets.launch(), key="launch"),
+            keys="Ctrl+Return",
+            available=fleet,
+        )
+        add(
+            "fleet.variables",
+            "Fleet",
+            "Variables…",
+            lambda: tasks.start(fleets.ask_variables()),
+            available=fleet,
+        )
+        add(
+            "fleet.comms",
+            "Fleet",
+            "Comms of what is in view",
+            self._comms_in_view,
+            keys="Ctrl+L",
+            available=in_view(PlaceKind.FLEET, PlaceKind.SERVICE),
+        )
+        add(
+            "fleet.remove",
+            "Fleet",
+            "Remove fleet…",
+            lambda: tasks.start(fleets.remove_fleet()),
+            available=fleet,
+        )
+        window.actions_.keys_changed.connect(
+            lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)
+        )
+        kept = {e.id: self._crew.settings.get(f"keys.{e.id}") for e in window.actions_.all()}
+        window.actions_.take_keys({name: k for name, k in kept.items() if isinstance(k, str)})
+        window.build_menus()
+
+    def _go_to_cluster(self) -> None:
+        self.go(cluster_place(self._cluster_id))
+
+    def _edit_plan(self) -> None:
+        self.fleet_page.show_tab(PLAN)
+        self.fleet_page.plan_tab.editor.setFocus()
+
+    def _comms_in_view(self) -> None:
+        place = self._window.place
+        if place.kind is PlaceKind.FLEET:
+            self.open_comms(place.name, "")
+            return
+        snapshot = self._crew.telemetry.snapshot(place.cluster_id)
+        service = snapshot.service_by_id.get(place.name) if snapshot else None
+        if service is not None:
+            self.open_comms(service.fleet, service.vessel)
+
+    def open_palette(self) -> None:
+        """Show everything there is to go to and to do."""
+        from otternauts_desktop.ui.palette import Palette
+
+        self._window.actions_.refresh()
+        palette = Palette(targets(self._window.actions_, self._crew), self._recent, self._window)
+        palette.chosen.connect(self._chosen)
+        palette.finished.connect(palette.deleteLater)
+        palette.open_over(self._window)
+
+    def _chosen(self, target_id: str) -> None:
+        self._recent = [target_id, *(r for r in self._recent if r != target_id)][:RECENT]
+        if place := place_of(target_id):
+            self.go(place)
+        else:
+            self._window.actions_.run(target_id)
+
+    def _show_shortcuts(self) -> None:
+        from otternauts_desktop.ui.dialogs.shortcuts import Shortcuts
+
+        self.tasks.start(_ask_only(Shortcuts(self._window.actions_, self._window)))
 
     def _wire(self) -> None:
         window, bridge = self._window, self.bridge
@@ -97,6 +228,8 @@ class Desk(QObject):
         window.new_fleet_requested.connect(lambda: self.tasks.start(self.fleets.new_fleet()))
         window.refresh_requested.connect(self.refresh)
         window.about_requested.connect(self._about)
+        window.palette_requested.connect(self.open_palette)
+        window.shortcuts_requested.connect(self._show_shortcuts)
         window.closing.connect(lambda: self.tasks.start(self._leave(), key="leave"))
         window.notice.action_chosen.connect(self.refresh)
         cluster_page, fleet_page = self.cluster_page, self.fleet_page
@@ -381,6 +514,10 @@ class Desk(QObject):
         self.fleets.keep_draft()
         self.bridge.close()
         await self.tasks.close()
+
+
+async def _ask_only(dialog: QDialog) -> None:
+    await ask(dialog)
 
 
 def _truth(cluster: Cluster, crew: Crew, links: list[LinkStatus]) -> tuple[Mark, str]:

@@ -123,8 +123,6 @@ class FlightPlanTab(QWidget):
         variables.addWidget(self.variables_button)
         self.launch_button = LaunchButton("Launch…", "Ctrl+Enter")
         self.launch_button.clicked.connect(self.launch_requested)
-        for keys in ("Ctrl+Return", "Ctrl+Enter"):
-            QShortcut(QKeySequence(keys), self, self.launch_requested.emit)
         launch = row(margins=(16, 12, 16, 12))
         launch.addWidget(self.launch_button)
         body = column(panel)

@@ -3,16 +3,14 @@
 It knows no service. What a person asks for leaves it as signals; `desk.py` does it.
 """
 
-from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
-    QMenu,
     QStackedWidget,
     QStatusBar,
     QTabBar,
@@ -20,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from otternauts_desktop.ui.buttons import IconButton
+from otternauts_desktop.ui.actions import Actions
+from otternauts_desktop.ui.buttons import IconButton, PaletteButton
 from otternauts_desktop.ui.cluster_tree import ClusterTree
 from otternauts_desktop.ui.cluster_tree_model import ClusterTreeModel
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
@@ -34,6 +33,7 @@ from otternauts_desktop.ui.welcome_page import WelcomePage
 SIZE: Final = (1440, 900)
 SMALLEST: Final = (1024, 680)
 COMMS, COMMANDS = range(2)
+MENUS: Final = ("File", "View", "Go", "Cluster", "Outpost", "Fleet", "Help")
 
 
 class MainWindow(QMainWindow):
@@ -46,6 +46,8 @@ class MainWindow(QMainWindow):
     simulator_requested = Signal()
     refresh_requested = Signal()
     about_requested = Signal()
+    palette_requested = Signal()
+    shortcuts_requested = Signal()
     dock_opened = Signal(int)
     closing = Signal()
 
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
         self._dock = QStackedWidget()
+        self.actions_ = Actions(self)
         self._place = WELCOME
         self._back: list[Place] = []
         self._forward: list[Place] = []
@@ -98,7 +101,8 @@ class MainWindow(QMainWindow):
         outer.addWidget(split, 1)
         self.setCentralWidget(whole)
         self._status_bar()
-        self._menus()
+        self._register()
+        self.build_menus()
         self.tree.place_chosen.connect(self.place_chosen)
         self.tree.add_outpost_requested.connect(self.add_outpost_requested)
         self.tree.new_fleet_requested.connect(self.new_fleet_requested)
@@ -126,6 +130,10 @@ class MainWindow(QMainWindow):
         line.addWidget(self.forward_button)
         line.addSpacing(6)
         line.addWidget(self.crumbs)
+        line.addStretch(1)
+        self.palette_button = PaletteButton("Go to anything or run a command", "Ctrl+K")
+        self.palette_button.clicked.connect(self.palette_requested)
+        line.addWidget(self.palette_button)
         line.addStretch(1)
         self.busy = Label(size=12, tone="fg2")
         line.addWidget(self.busy)
@@ -166,44 +174,99 @@ class MainWindow(QMainWindow):
         bar.addPermanentWidget(_spaced(self.simulator_label))
         self.setStatusBar(bar)
 
-    def _menus(self) -> None:
-        files = self.menuBar().addMenu("&File")
-        self._action(files, "Add outpost…", "Ctrl+N", self.add_outpost_requested.emit)
-        self._action(files, "New fleet…", "Ctrl+Shift+F", self.new_fleet_requested.emit)
-        self._action(files, "Import from SSH config…", "Ctrl+I", self.import_requested.emit)
-        self._action(files, "Flight simulator", "Ctrl+Shift+N", self.simulator_requested.emit)
-        files.addSeparator()
-        self._action(files, "Quit", "Ctrl+Q", self.close)
-        view = self.menuBar().addMenu("&View")
-        self._action(view, "Refresh", "F5", self.refresh_requested.emit)
-        self._action(view, "Back", "Alt+Left", self.go_back)
-        self._action(view, "Forward", "Alt+Right", self.go_forward)
-        view.addSeparator()
-        modes = view.addMenu("Theme")
-        group = QActionGroup(self)
-        for mode, name in ((Mode.AUTO, "Automatic"), (Mode.LIGHT, "Light"), (Mode.DARK, "Dark")):
-            action = self._action(modes, name, "", partial(theme().set_mode, mode))
-            action.setCheckable(True)
-            action.setChecked(theme().mode is mode)
-            group.addAction(action)
-        self._action(view, "Larger text", "Ctrl++", lambda: self._zoom(0.1))
-        self._action(view, "Smaller text", "Ctrl+-", lambda: self._zoom(-0.1))
-        self._action(view, "Normal text size", "Ctrl+0", lambda: theme().set_scale(1.0))
-        view.addSeparator()
-        self._action(view, "Navigator", "Ctrl+B", self.navigator_button.toggle)
-        self._action(view, "Filter the navigator", "Ctrl+F", self.tree.filter_field.setFocus)
-        self._action(view, "Comms", "Ctrl+Shift+C", lambda: self._dock_clicked(COMMS))
-        self._action(view, "Command log", "Ctrl+Shift+L", lambda: self._dock_clicked(COMMANDS))
-        helps = self.menuBar().addMenu("&Help")
-        self._action(helps, "Welcome page", "", lambda: self.place_chosen.emit(WELCOME))
-        self._action(helps, "About Otternauts", "", self.about_requested.emit)
+    def _register(self) -> None:
+        """What the frame itself can do; the desk adds the rest, then `build_menus` is called."""
+        add = self.actions_.add
+        add(
+            "outpost.add", "Outpost", "Add outpost…", self.add_outpost_requested.emit, keys="Ctrl+N"
+        )
+        add(
+            "outpost.import",
+            "Outpost",
+            "Import from SSH config…",
+            self.import_requested.emit,
+            keys="Ctrl+I",
+        )
+        add(
+            "simulator.open",
+            "File",
+            "Flight simulator",
+            self.simulator_requested.emit,
+            keys="Ctrl+Shift+N",
+        )
+        add("quit", "File", "Quit", self.close, keys="Ctrl+Q")
+        add("palette", "Go", "Go to anything…", self.palette_requested.emit, keys="Ctrl+K")
+        add(
+            "palette.too",
+            "Go",
+            "Run a command…",
+            self.palette_requested.emit,
+            keys="Ctrl+Shift+P",
+            in_menu=False,
+        )
+        add(
+            "go.back",
+            "Go",
+            "Back",
+            self.go_back,
+            keys="Alt+Left",
+            available=lambda: bool(self._back),
+        )
+        add(
+            "go.forward",
+            "Go",
+            "Forward",
+            self.go_forward,
+            keys="Alt+Right",
+            available=lambda: bool(self._forward),
+        )
+        add("go.welcome", "Go", "Welcome page", lambda: self.place_chosen.emit(WELCOME))
+        add("view.refresh", "View", "Refresh", self.refresh_requested.emit, keys="F5")
+        for mode, name in ((Mode.AUTO, "automatic"), (Mode.LIGHT, "light"), (Mode.DARK, "dark")):
+            add(f"theme.{mode}", "View", f"Theme: {name}", partial(theme().set_mode, mode))
+        add("text.larger", "View", "Larger text", lambda: self._zoom(0.1), keys="Ctrl++")
+        add("text.smaller", "View", "Smaller text", lambda: self._zoom(-0.1), keys="Ctrl+-")
+        add(
+            "text.normal", "View", "Normal text size", lambda: theme().set_scale(1.0), keys="Ctrl+0"
+        )
+        add("view.navigator", "View", "Navigator", self.navigator_button.toggle, keys="Ctrl+B")
+        add(
+            "view.filter",
+            "View",
+            "Filter the navigator",
+            self.tree.filter_field.setFocus,
+            keys="Ctrl+Shift+E",
+        )
+        add(
+            "view.comms",
+            "View",
+            "Comms panel",
+            lambda: self._dock_clicked(COMMS),
+            keys="Ctrl+Shift+C",
+        )
+        add(
+            "view.commands",
+            "View",
+            "Command log",
+            lambda: self._dock_clicked(COMMANDS),
+            keys="Ctrl+Shift+L",
+        )
+        add("help.keys", "Help", "Keyboard shortcuts…", self.shortcuts_requested.emit, keys="?")
+        add("help.about", "Help", "About Otternauts", self.about_requested.emit)
 
-    def _action(self, menu: QMenu, name: str, keys: str, do: Callable[[], object]) -> QAction:
-        action = menu.addAction(name)
-        if keys:
-            action.setShortcut(QKeySequence(keys))
-        action.triggered.connect(lambda _checked=False: do())
-        return action
+    def build_menus(self) -> None:
+        """Fill the menu bar from the registry."""
+        self.menuBar().clear()
+        for name in MENUS:
+            menu = self.menuBar().addMenu(f"&{name}")
+            menu.aboutToShow.connect(self.actions_.refresh)
+            for entry in self.actions_.all():
+                if entry.menu == name and entry.in_menu:
+                    menu.addAction(entry.action)
+        # A shortcut works wherever the focus is, shown in a menu or not.
+        for entry in self.actions_.all():
+            self.addAction(entry.action)
+        self.actions_.refresh()
 
     def _zoom(self, step: float) -> None:
         theme().set_scale(min(max(theme().scale + step, SMALLEST_SCALE), LARGEST_SCALE))
@@ -229,6 +292,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(" - ".join([*reversed(crumbs[-2:]), "Otternauts"]))
         self.tree.show_place(place)
         self._update_history()
+        self.actions_.refresh()
 
     @property
     def place(self) -> Place:

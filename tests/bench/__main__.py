@@ -7,7 +7,7 @@ does not. Nothing here runs under pytest: a busy machine must not fail a test.
 import argparse
 import sys
 
-from tests.bench import snapshot_over_ssh, window_stall, window_start
+from tests.bench import palette_answer, snapshot_over_ssh, window_stall, window_start
 
 
 def main() -> int:
@@ -16,6 +16,7 @@ def main() -> int:
         "snapshot": snapshot_over_ssh.measure,
         "start": window_start.measure,
         "stall": window_stall.measure,
+        "palette": palette_answer.measure,
     }
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *benches], help="default: all")
