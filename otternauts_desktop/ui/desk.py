@@ -37,7 +37,7 @@ from otternauts_desktop.ui.places import (
 )
 from otternauts_desktop.ui.service_page import ServicePage
 from otternauts_desktop.ui.status_marks import HEALTHY, UNREACHABLE, WAITING, Mark
-from otternauts_desktop.ui.targets import place_of, targets
+from otternauts_desktop.ui.targets import place_of, place_text, targets
 from otternauts_desktop.ui.tasks import Tasks
 from otternauts_desktop.ui.theme import Mode, theme
 from otternauts_desktop.ui.times import age, clock
@@ -285,7 +285,13 @@ class Desk(QObject):
     # -- places ------------------------------------------------------------------------------
 
     def _start_place(self) -> None:
+        """Where the person left off, where that is still there."""
         clusters = self._crew.outposts.clusters()
+        kept = self._crew.settings.get("window.place")
+        place = place_of(kept) if isinstance(kept, str) else None
+        if place is not None and self._crew.cluster(place.cluster_id) is not None:
+            self.go(place)
+            return
         self.go(cluster_place(clusters[0].id) if clusters else WELCOME)
 
     def go(self, place: Place) -> None:
@@ -398,7 +404,7 @@ class Desk(QObject):
         dialog.accept()
         self._crew.telemetry.watch(added.cluster_id)
         self.go(cluster_place(added.cluster_id))
-        self._window.notice.show_notice("ok", f"{added.name} is one of your outposts now.")
+        self._window.toast.say(f"{added.name} is one of your outposts now.")
 
     def _add_shown_node(self) -> None:
         cluster = self._crew.cluster(self._cluster_id)
@@ -489,6 +495,11 @@ class Desk(QObject):
             theme().set_mode(Mode(mode))
         if isinstance(scale, (int, float)):
             theme().set_scale(float(scale))
+        dock, recent = settings.get("window.dock"), settings.get("palette.recent")
+        if isinstance(dock, int) and dock >= 0:
+            self._window.open_dock(dock)
+        if isinstance(recent, str):
+            self._recent = [line for line in recent.split("\n") if line]
 
     async def _leave(self) -> None:
         """Keep what is to be kept, then end the program."""
@@ -506,6 +517,9 @@ class Desk(QObject):
         settings.put("window.geometry", self._window.geometry_text())
         settings.put("window.theme", theme().mode.value)
         settings.put("window.scale", theme().scale)
+        settings.put("window.dock", self._window.dock)
+        settings.put("window.place", place_text(self._window.place))
+        settings.put("palette.recent", "\n".join(self._recent))
         self._quit()
 
     async def close(self) -> None:

@@ -229,8 +229,11 @@ class FleetDesk(QObject):
         elif progress.state.ended:
             good = progress.state is LaunchState.CONVERGED
             words = f"{progress.fleet}: the launch {'succeeded' if good else progress.state.value}."
+            if good:
+                self._window.toast.say(words)
+                return
             cause = progress.cause.sentence if progress.cause else ""
-            self._window.notice.show_notice("ok" if good else "bad", words, cause)
+            self._window.notice.show_notice("bad", words, cause)
 
     def _stop_watching(self) -> None:
         place = self._window.place
@@ -259,7 +262,7 @@ class FleetDesk(QObject):
             await self._crew.launches.remove(cluster.id, place.name)
         finally:
             self._window.busy.setText("")
-        self._window.notice.show_notice("ok", f"{place.name} is gone. Its volumes are still there.")
+        self._window.toast.say(f"{place.name} is gone. Its volumes are still there.")
 
 
 class _NoFlightPlan(NothingFound):

@@ -28,6 +28,7 @@ from otternauts_desktop.ui.notice_bar import NoticeBar
 from otternauts_desktop.ui.places import WELCOME, Place
 from otternauts_desktop.ui.status_marks import WAITING, Mark
 from otternauts_desktop.ui.theme import LARGEST_SCALE, SMALLEST_SCALE, Mode, theme
+from otternauts_desktop.ui.toast import Toast
 from otternauts_desktop.ui.welcome_page import WelcomePage
 
 SIZE: Final = (1440, 900)
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         outer.addWidget(split, 1)
         self.setCentralWidget(whole)
         self._status_bar()
+        self.toast = Toast(self)
         self._register()
         self.build_menus()
         self.tree.place_chosen.connect(self.place_chosen)
@@ -325,6 +327,11 @@ class MainWindow(QMainWindow):
         self._dock_panel.show()
         self.dock_button.setIcon(theme().icon("chev-d"))
         self.dock_opened.emit(number)
+
+    @property
+    def dock(self) -> int:
+        """Number of the open panel, -1 for none."""
+        return self._dock.currentIndex() if self._dock_panel.isVisible() else -1
 
     def close_dock(self) -> None:
         """Fold the dock to its strip."""

@@ -16,7 +16,7 @@ from otternauts_desktop.ui.theme import theme
 
 WIDTH: Final = 672
 SHOWN: Final = 12
-_HEADINGS: Final = (Heading("Name"), Heading("Kind", 150), Heading("Keys", 110, right=True))
+_HEADINGS: Final = (Heading("Name"), Heading("Kind", 230), Heading("Keys", 110, right=True))
 
 
 class Palette(QDialog):

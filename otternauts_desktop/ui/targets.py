@@ -41,7 +41,14 @@ def place_of(target_id: str) -> Place | None:
     if not target_id.startswith(_MARK):
         return None
     kind, cluster_id, name = target_id.removeprefix(_MARK).split(" ", 2)
+    if kind not in list(PlaceKind):
+        return None
     return Place(PlaceKind(kind), ClusterId(cluster_id), name)
+
+
+def place_text(place: Place) -> str:
+    """What `place_of` reads."""
+    return _id(place.kind, place.cluster_id, place.name)
 
 
 def _id(kind: PlaceKind, cluster_id: str, name: str) -> str:

@@ -105,7 +105,7 @@ async def test_a_fleet_of_three_vessels(swarm: Lab, tmp_path: Path) -> None:
             desk.fleet_page.remove_requested.emit()
             sure = await dialog(Confirm)
             sure.confirm()
-            await shown(lambda: "is gone" in window.notice.title.text(), 60)
+            await shown(lambda: "is gone" in window.toast.text.text(), 60)
         assert await asyncio.to_thread(stack_ps_or_nothing, swarm) == ""
     assert own_files_with(tmp_path / "home", CANARY) == []
 

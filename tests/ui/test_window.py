@@ -14,17 +14,22 @@ from otternauts_desktop.core.errors import (
     DockerForbidden,
     DockerMissing,
     HostKeyChanged,
+    KeyUnusable,
     KnownError,
     NotASwarmManager,
+    UnknownHost,
 )
 from otternauts_desktop.core.flight.progress import LaunchState
+from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.simulator.practice import open_practice_cluster
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dialogs.confirm import Confirm
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
 from otternauts_desktop.ui.fleet_page import LAUNCH
+from otternauts_desktop.ui.palette import Palette
 from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
+from otternauts_desktop.ui.theme import Mode, theme
 from tests.ui.seated import dialog, seated, shown
 
 FLEET = """\
@@ -144,6 +149,8 @@ async def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
         ("not_in_a_swarm", NotASwarmManager),
         ("stopped", ConnectionRefused),
         ("key changed", HostKeyChanged),
+        ("no such host", UnknownHost),
+        ("no such key", KeyUnusable),
     ],
 )
 async def test_what_can_be_wrong_with_a_server_is_said_in_the_dialog(
@@ -156,7 +163,7 @@ async def test_what_can_be_wrong_with_a_server_is_said_in_the_dialog(
         host = practice.hosts[0]
         if fault == "stopped":
             await host.stop()
-        elif fault != "key changed":
+        elif fault not in ("key changed", "no such host", "no such key"):
             await host.break_by(fault)
         window.add_outpost_requested.emit()
         add = await dialog(AddOutpost)
@@ -167,8 +174,12 @@ async def test_what_can_be_wrong_with_a_server_is_said_in_the_dialog(
             (add.key, str(practice.key_file)),
         ):
             line.setText(text)
+        if fault == "no such host":
+            add.host.setText("no.such.host.invalid")
+        if fault == "no such key":
+            add.key.setText(str(tmp_path / "none"))
         add.confirm()
-        if fault != "stopped":
+        if fault not in ("stopped", "no such host"):
             await shown(lambda: add.stack.currentIndex() == 1)
             if fault == "key changed":
                 await host.break_by("change_host_key")
@@ -176,7 +187,7 @@ async def test_what_can_be_wrong_with_a_server_is_said_in_the_dialog(
         await shown(add.notice.isVisible)
         assert add.notice.title.text() == error.title
         assert add.notice.next_step.text()
-        assert add.host.text() == host.host
+        assert add.user.text() == host.user
         assert control.outposts.clusters() == ()
         add.reject()
 
@@ -186,8 +197,6 @@ async def test_a_lost_cluster_is_shown_as_lost(tmp_path: Path) -> None:
         open_practice_cluster(tmp_path / "far side") as practice,
         seated(tmp_path / "home") as (window, desk, control),
     ):
-        from otternauts_desktop.core.swarm.cluster import Login
-
         host = practice.hosts[0]
         added = await control.outposts.add(
             Login(host.host, host.user, host.port, str(practice.key_file)),
@@ -219,6 +228,28 @@ async def test_leaving_during_a_launch_asks_first(tmp_path: Path) -> None:
         await asyncio.sleep(0.1)
         assert window.isVisible()
         assert (await control.launches.wait(launch)).state is LaunchState.CONVERGED
+
+
+async def test_the_window_comes_back_as_it_was(tmp_path: Path) -> None:
+    async with open_practice_cluster(tmp_path / "far side") as practice:
+        host = practice.hosts[0]
+        login = Login(host.host, host.user, host.port, str(practice.key_file))
+        async with seated(tmp_path / "home") as (window, desk, control):
+            added = await control.outposts.add(login, host_key=host.host_key)
+            desk.go(fleet_place(added.cluster_id, "shop"))
+            window.open_dock(1)
+            window.resize(1200, 800)
+            theme().set_mode(Mode.LIGHT)
+            desk.open_palette()
+            (await dialog(Palette)).reject()
+            window.close()
+            await asyncio.sleep(0.2)
+        theme().set_mode(Mode.DARK)
+        async with seated(tmp_path / "home") as (window, desk, control):
+            assert (window.place.kind, window.place.name) == (PlaceKind.FLEET, "shop")
+            assert window.dock == 1
+            assert control.settings.get("window.geometry")
+            assert theme().mode is Mode.LIGHT
 
 
 async def test_the_way_back(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""A short word at the lower right that something went well; it leaves by itself."""
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtWidgets import QWidget
+
+from otternauts_desktop.ui.buttons import Button, IconButton
+from otternauts_desktop.ui.frames import Surface, row
+from otternauts_desktop.ui.labels import Label, MarkLabel
+from otternauts_desktop.ui.status_marks import DONE
+
+SHOWN_MS: Final = 6_000
+_MARGIN: Final = 16
+
+
+class Toast(Surface):
+    """Lies over its window. One at a time; a newer one replaces it. Errors are no toasts."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__("card", window)
+        self.setAccessibleName("Message")
+        self._window = window
+        self._undo: Callable[[], object] | None = None
+        self.text = Label(wrap=True)
+        self.undo_button = Button("Undo", kind="link")
+        self.undo_button.clicked.connect(self._take_back)
+        close = IconButton("x", "Dismiss", size=24)
+        close.clicked.connect(self.hide)
+        line = row(self, margins=(12, 8, 8, 8), spacing=8)
+        line.addWidget(MarkLabel(DONE))
+        line.addWidget(self.text, 1)
+        line.addWidget(self.undo_button)
+        line.addWidget(close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SHOWN_MS)
+        self._timer.timeout.connect(self.hide)
+        window.installEventFilter(self)
+        self.hide()
+
+    def say(self, text: str, *, undo: Callable[[], object] | None = None) -> None:
+        """Show `text` for some seconds; `undo` gives it a button that takes the deed back."""
+        self._undo = undo
+        self.undo_button.setVisible(undo is not None)
+        self.text.setText(text)
+        self.setAccessibleDescription(text)
+        self.setFixedWidth(min(self._window.width() - 2 * _MARGIN, 460))
+        self.adjustSize()
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay in the corner when the window changes its size."""
+        if event.type() is QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        self.move(
+            self._window.rect().bottomRight()
+            - QPoint(self.width() + _MARGIN, self.height() + 3 * _MARGIN + 26)
+        )
+
+    def _take_back(self) -> None:
+        self.hide()
+        if self._undo is not None:
+            self._undo()
