@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 PYTHON := .venv/bin/python
 
-.PHONY: run test check lab-up lab-down bench clean help
+.PHONY: run test check lab-up lab-down screenshots bench clean help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s:
@@ -32,6 +32,10 @@ lab-up: $(PYTHON) ## boot a real three-node swarm on this machine (root on Linux
 
 lab-down: $(PYTHON) ## end it
 	@$(PYTHON) -m tests.lab down
+
+screenshots: $(PYTHON) ## a picture of every screen into docs/screenshots/
+	@packaging/linux/qt-libraries
+	@$(PYTHON) -m tests.screenshots
 
 bench: $(PYTHON) ## speed, as ratios against a peer in the same run
 	@packaging/linux/qt-libraries

@@ -42,8 +42,8 @@ class MissionControl:
     transmissions: Transmissions
     settings: SettingRecords
     records: LaunchRecords
+    home: Path
     _stack: AsyncExitStack
-    _home: Path
     _clusters: ClusterRecords
 
     async def practice(self) -> Cluster:
@@ -56,7 +56,7 @@ class MissionControl:
             if cluster.simulated:
                 await self.outposts.remove_cluster(cluster.id)
         practice = await self._stack.enter_async_context(
-            open_practice_cluster(self._home / "simulator")
+            open_practice_cluster(self.home / "simulator")
         )
         for host in practice.hosts:
             outpost = await self.outposts.add(
@@ -103,8 +103,8 @@ async def open_mission_control(
             transmissions=transmissions,
             settings=SettingRecords(database),
             records=records,
+            home=home,
             _stack=practice_stack,
-            _home=home,
             _clusters=clusters,
         )
         if simulate:

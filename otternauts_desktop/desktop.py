@@ -7,6 +7,7 @@ import logging
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
@@ -110,6 +111,8 @@ def crew_of(control: "MissionControl") -> "Crew":
         command_log=control.command_log,
         settings=control.settings,
         practice=control.practice,
+        home=str(control.home),
+        version=version("otternauts-desktop"),
     )
 
 

@@ -36,6 +36,9 @@ class Crew:
     command_log: "CommandLog"
     settings: Settings
     practice: Callable[[], Awaitable[Cluster]]
+    home: str
+    """The data directory."""
+    version: str
 
     def cluster(self, cluster_id: str) -> Cluster | None:
         """The cluster of that id, None where it was forgotten."""

@@ -120,6 +120,7 @@ class Desk(QObject):
             self._add_shown_node,
             available=in_view(PlaceKind.OUTPOST),
         )
+        add("settings", "File", "Settings…", self._show_settings, keys="Ctrl+,")
         add(
             "fleet.new",
             "Fleet",
@@ -479,11 +480,16 @@ class Desk(QObject):
     # -- the rest ----------------------------------------------------------------------------
 
     def _about(self) -> None:
-        self._window.notice.show_notice(
-            "ok",
-            "Otternauts Desktop: mission control for Docker Swarm.",
-            "Licence Apache-2.0. Nothing about you or your servers leaves this machine.",
-        )
+        from otternauts_desktop.ui.dialogs.about import About
+
+        self.tasks.start(_ask_only(About(self._crew.version, self._window)))
+
+    def _show_settings(self) -> None:
+        from otternauts_desktop.ui.dialogs.settings import SettingsDialog
+
+        dialog = SettingsDialog(self._crew.home, self._window)
+        dialog.shortcuts_requested.connect(self._show_shortcuts)
+        self.tasks.start(_ask_only(dialog))
 
     def _restore(self) -> None:
         settings = self._crew.settings

@@ -14,10 +14,12 @@ from PySide6.QtWidgets import (
 from otternauts_desktop.core.fleet.flight_plan import Reading
 from otternauts_desktop.ui.cluster_page import ClusterPage
 from otternauts_desktop.ui.command_log_panel import CommandLogPanel
+from otternauts_desktop.ui.dialogs.about import About, libraries
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dialogs.confirm import Confirm
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
+from otternauts_desktop.ui.dialogs.settings import SettingsDialog
 from otternauts_desktop.ui.dialogs.ssh_hosts import SshHosts
 from otternauts_desktop.ui.dialogs.variables import VariablesDialog
 from otternauts_desktop.ui.fleet_page import FleetPage
@@ -69,6 +71,8 @@ def everything() -> list[QWidget]:
         LogConsole(),
         CommandLogPanel(),
         AddOutpost(),
+        About("1.0"),
+        SettingsDialog("/home/otto/.otternauts"),
         Confirm("Sure?", "It stops.", "Stop"),
         ConfirmLaunch("shop", "acme", Reading((), ("A",), ("A",)), {}),
         NewFleet(frozenset()),
@@ -112,3 +116,10 @@ def test_the_palette_is_switched_live(qapp: QApplication) -> None:
     light = window.grab().toImage().pixelColor(500, 300)
     assert dark.name().upper() == DARK["page"]
     assert light.name().upper() == LIGHT["page"]
+
+
+def test_the_libraries_are_named_with_their_licences() -> None:
+    known = {name: licence for name, _version, licence in libraries()}
+    assert {"asyncssh", "PySide6_Essentials", "SQLAlchemy", "qasync", "Inter"} <= set(known)
+    assert "pytest" not in known
+    assert all(known.values()), known

@@ -1,0 +1,81 @@
+"""What this program is, and whose work it stands on."""
+
+import re
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from typing import Final
+
+from PySide6.QtWidgets import QWidget
+
+from otternauts_desktop.ui.cells import Cell, Heading, Row
+from otternauts_desktop.ui.dialogs.frame import DialogFrame
+from otternauts_desktop.ui.frames import row
+from otternauts_desktop.ui.labels import SEMIBOLD, Label, OttoLabel
+from otternauts_desktop.ui.row_tree import RowTreeModel
+from otternauts_desktop.ui.row_view import RowView
+
+_HEADINGS: Final = (Heading("Library", 220), Heading("Version", 110), Heading("Licence"))
+_OWN: Final = "otternauts-desktop"
+_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+_FONTS: Final = (("Inter", "font", "OFL-1.1"), ("JetBrains Mono", "font", "OFL-1.1"))
+
+
+def libraries() -> list[tuple[str, str, str]]:
+    """Name, version and licence of everything that the program stands on, sorted."""
+    found: dict[str, tuple[str, str, str]] = {}
+    waiting = [_OWN]
+    while waiting:
+        name = waiting.pop()
+        try:
+            installed = distribution(name)
+        except PackageNotFoundError:
+            continue  # needed on other systems only
+        for line in installed.requires or ():
+            needed = _NAME.match(line)
+            if needed and "extra ==" not in line and needed[0].casefold() not in found:
+                waiting.append(needed[0])
+        if name != _OWN:
+            entry = (installed.metadata["Name"], installed.version, _licence(installed))
+            found[name.casefold()] = entry
+    return sorted([*found.values(), *_FONTS], key=lambda entry: entry[0].casefold())
+
+
+def _licence(installed: Distribution) -> str:
+    facts = installed.metadata
+    stated = [*(facts.get_all("License-Expression") or ()), *(facts.get_all("License") or ())]
+    if stated and len(stated[0]) <= 60:
+        return str(stated[0])
+    classified = [
+        line.rpartition(" :: ")[2]
+        for line in facts.get_all("Classifier") or ()
+        if line.startswith("License")
+    ]
+    return ", ".join(classified) or "".join(stated).strip().partition("\n")[0][:60]
+
+
+class About(DialogFrame):
+    """Version, promise, licence, and the list of libraries."""
+
+    def __init__(self, version: str, parent: QWidget | None = None) -> None:
+        super().__init__("Otternauts Desktop", "", "Close", parent)
+        self.setMinimumSize(600, 520)
+        self.cancel.hide()
+        head = row(spacing=16)
+        head.addWidget(OttoLabel("face", 44))
+        words = Label(
+            f"Version {version}, licence Apache-2.0. Mission control for Docker Swarm: nothing but "
+            "SSH. Nothing about you or your servers leaves this machine, except to your servers.",
+            wrap=True,
+            tone="fg2",
+        )
+        head.addWidget(words, 1)
+        self.body.addLayout(head)
+        self.body.addWidget(Label("Libraries and fonts", weight=SEMIBOLD))
+        self.model = RowTreeModel(_HEADINGS)
+        self.view = RowView(self.model, _HEADINGS, "Libraries", surface="panel", height=24)
+        self.model.show_rows(
+            tuple(
+                Row(name, (Cell(name), Cell(number, tone="fg2"), Cell(licence, tone="fg2")))
+                for name, number, licence in libraries()
+            )
+        )
+        self.body.addWidget(self.view, 1)
