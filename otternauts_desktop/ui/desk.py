@@ -226,6 +226,7 @@ class Desk(QObject):
         window.add_outpost_requested.connect(lambda: self.tasks.start(self.add_outpost()))
         window.import_requested.connect(lambda: self.tasks.start(self.import_hosts()))
         window.simulator_requested.connect(lambda: self.tasks.start(self.simulate(), key="sim"))
+        window.file_dropped.connect(lambda path: self.tasks.start(self.fleets.new_fleet(path)))
         window.new_fleet_requested.connect(lambda: self.tasks.start(self.fleets.new_fleet()))
         window.refresh_requested.connect(self.refresh)
         window.about_requested.connect(self._about)

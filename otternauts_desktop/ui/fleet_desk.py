@@ -146,8 +146,8 @@ class FleetDesk(QObject):
         if new:
             self.fleets_changed.emit()
 
-    async def new_fleet(self) -> None:
-        """Ask for a name and make a draft."""
+    async def new_fleet(self, path: str = "") -> None:
+        """Ask for a name and make a draft; `path` is a file to start from."""
         from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
 
         cluster = self._crew.current(self._window.place.cluster_id)
@@ -159,6 +159,8 @@ class FleetDesk(QObject):
         seen = self._crew.seen(cluster)
         flying = seen.snapshot.fleets if seen.snapshot else {}
         dialog = NewFleet(frozenset({*flying, *seen.drafts}), self._window)
+        if path:
+            dialog.start_from(path)
         if await ask(dialog):
             self._crew.launches.save_draft(cluster.id, dialog.name, dialog.text)
             self.fleets_changed.emit()

@@ -6,8 +6,8 @@ It knows no service. What a person asks for leaves it as signals; `desk.py` does
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
@@ -48,6 +48,8 @@ class MainWindow(QMainWindow):
     refresh_requested = Signal()
     about_requested = Signal()
     palette_requested = Signal()
+    file_dropped = Signal(str)
+    """Path of a Compose file that was dropped on the window."""
     shortcuts_requested = Signal()
     dock_opened = Signal(int)
     closing = Signal()
@@ -57,6 +59,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Otternauts")
         self.resize(*SIZE)
         self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
         self._may_close = False
         self.tree_model = ClusterTreeModel(self)
         self.tree = ClusterTree(self.tree_model)
@@ -351,6 +354,19 @@ class MainWindow(QMainWindow):
         self._link_mark.show_mark(mark)
         self.link_label.setText(text)
 
+    # -- dropping ----------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A Compose file may come in; anything else is left to whoever wants it."""
+        if dropped_plan(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Nothing is launched by it: the file becomes a draft."""
+        if path := dropped_plan(event.mimeData()):
+            event.acceptProposedAction()
+            self.file_dropped.emit(path)
+
     # -- leaving -----------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -373,6 +389,14 @@ class MainWindow(QMainWindow):
     def restore_geometry_text(self, text: str) -> None:
         """Take over what `geometry_text` gave; nonsense is ignored by Qt."""
         self.restoreGeometry(QByteArray.fromBase64(QByteArray(text.encode("ascii", "replace"))))
+
+
+def dropped_plan(data: QMimeData) -> str:
+    """Path of the YAML file that is dragged, "" where it is something else."""
+    for url in data.urls():
+        if url.isLocalFile() and url.toLocalFile().lower().endswith((".yml", ".yaml")):
+            return url.toLocalFile()
+    return ""
 
 
 def _spaced(label: QLabel) -> QWidget:

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -27,6 +27,7 @@ from otternauts_desktop.ui.dialogs.confirm import Confirm
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
 from otternauts_desktop.ui.fleet_page import LAUNCH
+from otternauts_desktop.ui.main_window import dropped_plan
 from otternauts_desktop.ui.palette import Palette
 from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
 from otternauts_desktop.ui.theme import Mode, theme
@@ -250,6 +251,27 @@ async def test_the_window_comes_back_as_it_was(tmp_path: Path) -> None:
             assert window.dock == 1
             assert control.settings.get("window.geometry")
             assert theme().mode is Mode.LIGHT
+
+
+async def test_a_dropped_file_becomes_a_draft(tmp_path: Path) -> None:
+    file = tmp_path / "My Shop" / "compose.yaml"
+    file.parent.mkdir()
+    file.write_text(FLEET)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    assert dropped_plan(data) == str(file)
+    data.setUrls([QUrl.fromLocalFile("/etc/passwd"), QUrl("https://example.com/a.yml")])
+    assert dropped_plan(data) == ""
+    async with seated(tmp_path / "home") as (window, desk, control):
+        await desk.simulate()
+        window.file_dropped.emit(str(file))
+        new = await dialog(NewFleet)
+        assert new.name == "my-shop"
+        new.confirm()
+        await shown(lambda: desk.fleet_page.fleet == "my-shop")
+        assert desk.fleet_page.plan_tab.text() == FLEET
+        (cluster,) = control.outposts.clusters()
+        assert "my-shop" in control.launches.drafted_fleets(cluster.id)
 
 
 async def test_the_way_back(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A new fleet: its name, and what its flight plan starts from."""
 
+import re
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QRadioButton, QWidget
@@ -68,6 +69,14 @@ class NewFleet(DialogFrame):
             return
         self.from_file.setText(f"Start from {Path(path).name}")
         self.from_file.setChecked(True)
+
+    def start_from(self, path: str) -> None:
+        """Take a file over, and propose a name: its folder's for a `compose.yml`, else its own."""
+        self.read(path)
+        file = Path(path)
+        usual = file.stem.startswith(("compose", "docker-compose"))
+        words = (file.parent.name if usual else file.stem).lower()
+        self.name_field.setText(re.sub(r"[^a-z0-9_-]+", "-", words).strip("-_")[:40])
 
     def confirm(self) -> None:
         try:

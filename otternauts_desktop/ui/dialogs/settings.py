@@ -3,15 +3,16 @@
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSpinBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.ui.buttons import Button, Segments
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, form
 from otternauts_desktop.ui.frames import row
 from otternauts_desktop.ui.labels import Label
-from otternauts_desktop.ui.theme import LARGEST_SCALE, SMALLEST_SCALE, Mode, theme
+from otternauts_desktop.ui.theme import Mode, theme
 
 _MODES: Final = (Mode.AUTO, Mode.LIGHT, Mode.DARK)
+_SCALES: Final = (0.9, 1.0, 1.1, 1.25, 1.5)
 
 
 class SettingsDialog(DialogFrame):
@@ -25,17 +26,13 @@ class SettingsDialog(DialogFrame):
         self.modes = Segments(("Automatic", "Light", "Dark"), "Theme")
         self.modes.choose(_MODES.index(theme().mode))
         self.modes.chosen.connect(lambda number: theme().set_mode(_MODES[number]))
-        self.scale = QSpinBox()
-        self.scale.setRange(round(SMALLEST_SCALE * 100), round(LARGEST_SCALE * 100))
-        self.scale.setSingleStep(10)
-        self.scale.setSuffix(" %")
-        self.scale.setAccessibleName("Text size")
-        self.scale.setValue(round(theme().scale * 100))
-        self.scale.valueChanged.connect(lambda percent: theme().set_scale(percent / 100))
+        self.scale = Segments(tuple(f"{round(s * 100)} %" for s in _SCALES), "Text size")
+        nearest = min(_SCALES, key=lambda scale: abs(scale - theme().scale))
+        self.scale.choose(_SCALES.index(nearest))
+        self.scale.chosen.connect(lambda number: theme().set_scale(_SCALES[number]))
         keys = Button("Keyboard shortcuts…", size="small")
         keys.clicked.connect(self.shortcuts_requested)
         lines = form()
-        self.scale.setFixedWidth(110)
         for name, widget in (("Theme", self.modes), ("Text size", self.scale), ("Keys", keys)):
             line = row()
             line.addWidget(widget)
