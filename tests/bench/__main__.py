@@ -7,7 +7,13 @@ does not. Nothing here runs under pytest: a busy machine must not fail a test.
 import argparse
 import sys
 
-from tests.bench import palette_answer, snapshot_over_ssh, window_stall, window_start
+from tests.bench import (
+    palette_answer,
+    snapshot_over_ssh,
+    window_large,
+    window_stall,
+    window_start,
+)
 
 
 def main() -> int:
@@ -16,6 +22,7 @@ def main() -> int:
         "snapshot": snapshot_over_ssh.measure,
         "start": window_start.measure,
         "stall": window_stall.measure,
+        "large": window_large.measure,
         "palette": palette_answer.measure,
     }
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)

@@ -172,10 +172,10 @@ def snapshot(
 
 
 def large_lists(
-    services: int, replicas: int = 3, changed: Sequence[int] = ()
+    services: int, replicas: int = 3, changed: Sequence[int] = (), *, nodes: int = 3
 ) -> dict[str, list[dict[str, Any]]]:
     """The answers for a swarm of many services; those in `changed` have lost a task."""
-    nodes = [node(f"node-{number}", number=number) for number in range(1, 4)]
+    servers = [node(f"node-{number}", number=number) for number in range(1, nodes + 1)]
     all_services, tasks = [], []
     for number in range(services):
         fleet = f"fleet-{number // 5:03}"
@@ -184,6 +184,6 @@ def large_lists(
         for slot in range(1, replicas + 1):
             lost = number in changed and slot == 1
             tasks.append(
-                task(raw["ID"], slot, f"node-{slot % 3 + 1}", "failed" if lost else "running")
+                task(raw["ID"], slot, f"node-{slot % nodes + 1}", "failed" if lost else "running")
             )
-    return {"nodes": nodes, "services": all_services, "tasks": tasks, "networks": []}
+    return {"nodes": servers, "services": all_services, "tasks": tasks, "networks": []}
