@@ -4,6 +4,7 @@ import asyncio
 import faulthandler
 import gc
 import logging
+import platform
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -134,15 +136,25 @@ class _Excepthook:
         if issubclass(kind, KeyboardInterrupt):
             self._window.closing.emit()
             return
-        frames = traceback.extract_tb(trace)
-        places = "\n".join(f"{Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames)
-        _log.error("bug: %s\n%s", kind.__name__, places)
+        report = bug_report(kind, trace)
+        _log.error("%s", report)
         self._window.notice.show_notice(
             "bad",
             "This is a bug in Otternauts.",
-            f"{kind.__name__} in {places.splitlines()[-1] if places else 'an unknown place'}.",
-            "What you did before is kept. The program's output holds the report.",
+            report.splitlines()[-1].strip(),
+            "What you did before is kept. The report holds no values: only where it happened.",
+            action="Copy report",
+            do=lambda: QGuiApplication.clipboard().setText(report),
         )
+
+
+def bug_report(kind: type[BaseException], trace: TracebackType | None) -> str:
+    """What is wrong and where, without the values at hand: those may be secret."""
+    frames = traceback.extract_tb(trace)
+    places = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
+    system = f"{platform.platform()}, Python {platform.python_version()}, Qt {qVersion()}"
+    head = f"Otternauts {version('otternauts-desktop')} on {system}"
+    return "\n".join([head, kind.__name__, *places])
 
 
 def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -233,7 +233,6 @@ class Desk(QObject):
         window.palette_requested.connect(self.open_palette)
         window.shortcuts_requested.connect(self._show_shortcuts)
         window.closing.connect(lambda: self.tasks.start(self._leave(), key="leave"))
-        window.notice.action_chosen.connect(self.refresh)
         cluster_page, fleet_page = self.cluster_page, self.fleet_page
         cluster_page.place_chosen.connect(self.go)
         cluster_page.new_fleet_requested.connect(window.new_fleet_requested)

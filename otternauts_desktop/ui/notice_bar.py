@@ -1,6 +1,7 @@
 """The strip above the page that says what went wrong, why, and what to do. Never a dialog."""
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.errors import KnownError
@@ -16,8 +17,6 @@ _MARKS = {"bad": FAILED, "warn": WARNING, "ok": DONE}
 class NoticeBar(Surface):
     """Shows one notice at a time; a newer one replaces it."""
 
-    action_chosen = Signal()
-
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("notice-bad", parent)
         self.setAccessibleName("Notice")
@@ -27,7 +26,8 @@ class NoticeBar(Surface):
         self.next_step = Label(wrap=True, selectable=True)
         self._action = Button("", size="small")
         self._action.setAccessibleName("Act on the notice")
-        self._action.clicked.connect(self.action_chosen)
+        self._action.clicked.connect(self._act)
+        self._do: Callable[[], object] | None = None
         close = IconButton("x", "Dismiss", size=24)
         close.clicked.connect(self.hide)
         words = column(spacing=2)
@@ -45,9 +45,17 @@ class NoticeBar(Surface):
         self.show_notice("bad", error.title, error.detail, error.next_step)
 
     def show_notice(
-        self, tone: str, title: str, detail: str = "", next_step: str = "", *, action: str = ""
+        self,
+        tone: str,
+        title: str,
+        detail: str = "",
+        next_step: str = "",
+        *,
+        action: str = "",
+        do: Callable[[], object] | None = None,
     ) -> None:
-        """Show words in the tone `bad`, `warn` or `ok`; `action` names a button."""
+        """Show words in the tone `bad`, `warn` or `ok`; `action` names a button that does `do`."""
+        self._do = do
         self.setProperty("surface", f"notice-{tone}")
         restyle(self)
         self._mark.show_mark(_MARKS[tone])
@@ -62,3 +70,7 @@ class NoticeBar(Surface):
         self._action.setVisible(bool(action))
         self.setAccessibleDescription(f"{title} {detail} {next_step}")
         self.show()
+
+    def _act(self) -> None:
+        if self._do is not None:
+            self._do()

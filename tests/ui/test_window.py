@@ -1,6 +1,7 @@
 """The window as a newcomer uses it, over the flight simulator."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from otternauts_desktop import desktop
 from otternauts_desktop.core.errors import (
     AuthenticationFailed,
     ConnectionRefused,
@@ -272,6 +274,25 @@ async def test_a_dropped_file_becomes_a_draft(tmp_path: Path) -> None:
         assert desk.fleet_page.plan_tab.text() == FLEET
         (cluster,) = control.outposts.clusters()
         assert "my-shop" in control.launches.drafted_fleets(cluster.id)
+
+
+async def test_a_bug_is_told_without_values_and_can_be_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken() -> None:
+        raise RuntimeError("hunter2 is the password")
+
+    async with seated(tmp_path) as (window, desk, _control):
+        monkeypatch.setattr(sys, "excepthook", desktop._Excepthook(window))
+        desk.tasks.start(broken())
+        await shown(window.notice.isVisible)
+        told = f"{window.notice.title.text()} {window.notice.detail.text()}"
+        assert told.startswith("This is a bug in Otternauts. test_window.py:")
+        QTest.mouseClick(window.notice._action, Qt.MouseButton.LeftButton)
+        report = QApplication.clipboard().text()
+        assert "RuntimeError" in report
+        assert "in broken" in report
+        assert "hunter2" not in told + report
 
 
 async def test_the_way_back(tmp_path: Path) -> None:
