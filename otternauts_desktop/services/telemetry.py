@@ -38,6 +38,8 @@ CALM_SECONDS: Final = 5.0
 MOVING_SECONDS: Final = 1.0
 SHORTEST_SECONDS: Final = 0.3
 """An event is answered by a read, but a storm of them by no more than three reads a second."""
+NOT_READ_YET: Final = "Not read since the start."
+"""Why an older snapshot is stale before the first read: no reason to worry yet."""
 KEEP_SECONDS: Final = 30.0
 """How often at most the last snapshot is written to disk while nothing is lost."""
 
@@ -83,9 +85,7 @@ class Telemetry:
                 return None
             lists = json.loads(seen.document)
             self._snapshots[cluster_id] = read_snapshot(taken_at=seen.taken_at, **lists)
-            self._staleness.setdefault(
-                cluster_id, Staleness(seen.taken_at, "", 0.0, "Not read since the start.")
-            )
+            self._staleness.setdefault(cluster_id, Staleness(seen.taken_at, "", 0.0, NOT_READ_YET))
         return self._snapshots[cluster_id]
 
     def staleness(self, cluster_id: ClusterId) -> Staleness:

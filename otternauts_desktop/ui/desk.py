@@ -80,6 +80,7 @@ class Desk(QObject):
         self._clock.timeout.connect(self._show_status)
         self._clock.start()
         self._recent: list[str] = []
+        self._told_lost: tuple[ClusterId, str] | None = None
         self._register()
         self._wire()
         self._restore()
@@ -273,11 +274,36 @@ class Desk(QObject):
         if cluster_id == self._cluster_id:
             self._show_place()
             self._show_status()
+            self._show_lost()
 
     def _link_moved(self, outpost_id: str) -> None:
         if self._window.place.kind is PlaceKind.OUTPOST:
             self._show_place()
         self._show_status()
+
+    def _show_lost(self) -> None:
+        """Say once that the cluster in view is lost, and take it back when it is found."""
+        from otternauts_desktop.services import telemetry
+
+        cluster_id = self._cluster_id
+        staleness = self._crew.telemetry.staleness(cluster_id)
+        cluster = self._crew.cluster(cluster_id)
+        # Before the first read of this run nothing is wrong yet.
+        known = staleness.lost not in ("", telemetry.NOT_READ_YET)
+        lost = (cluster_id, staleness.lost) if cluster and known else None
+        if lost == self._told_lost or not staleness.as_of:
+            return
+        self._told_lost = lost
+        if lost is None or cluster is None:
+            self._window.notice.hide()
+            return
+        self._window.notice.show_notice(
+            "warn",
+            f"{cluster.name} can't be read. What is shown is as of {clock(staleness.as_of)}.",
+            staleness.lost,
+            action="Reconnect now",
+            do=self.refresh,
+        )
 
     def _launch_moved(self, progress: LaunchProgress) -> None:
         self.fleets.launch_moved(progress)
@@ -322,6 +348,7 @@ class Desk(QObject):
             window.show_page(place, self.service_page, [cluster.name, *crumbs])
         self._show_place()
         self._show_status()
+        self._show_lost()
 
     def _show_place(self) -> None:
         """Fill the page in front with what is known now."""

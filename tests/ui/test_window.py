@@ -212,9 +212,12 @@ async def test_a_lost_cluster_is_shown_as_lost(tmp_path: Path) -> None:
         await shown(lambda: "not reachable, as of" in window.link_label.text())
         assert "As of" in desk.cluster_page.header.pill.accessibleName()
         assert desk.cluster_page.fleet_model.rowCount() == 3
+        assert "can't be read. What is shown is as of" in window.notice.title.text()
+        assert window.notice._action.text() == "Reconnect now"
         await host.start()
-        desk.refresh()
+        QTest.mouseClick(window.notice._action, Qt.MouseButton.LeftButton)
         await shown(lambda: f"via {host.name}" in window.link_label.text())
+        assert not window.notice.isVisible()
 
 
 async def test_leaving_during_a_launch_asks_first(tmp_path: Path) -> None:
