@@ -17,7 +17,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.errors import HomeInUse, KnownError
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.theme import theme
 
@@ -69,18 +69,23 @@ async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
         with HomeLock(where):
             async with app_module.open_mission_control(where) as control:
                 from otternauts_desktop.ui.desk import Desk
+                from otternauts_desktop.ui.single_instance import FirstInstance
 
                 opened = True
                 window.closing.disconnect(left.set)
                 desk = Desk(window, crew_of(control), left.set)
+                first = FirstInstance(where, window.come_to_front, window)
                 settle()
                 if simulate:
                     desk.tasks.start(desk.simulate(), key="sim")
                 await left.wait()
+                first.close()
                 await desk.close()
     except KnownError as error:
         if opened:
             raise
+        if isinstance(error, HomeInUse) and _other_came_forward(home):
+            return 0
         # Nothing was opened, so nothing can be lost: say it, and stay until it was read.
         window.notice.show_error(error)
         await left.wait()
@@ -88,6 +93,13 @@ async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
     finally:
         window.leave()
     return 0
+
+
+def _other_came_forward(home: str | None) -> bool:
+    from otternauts_desktop.app import default_home
+    from otternauts_desktop.ui.single_instance import bring_to_front
+
+    return bring_to_front(Path(home).expanduser() if home else default_home())
 
 
 def settle() -> None:

@@ -377,6 +377,13 @@ class MainWindow(QMainWindow):
         event.ignore()
         QTimer.singleShot(0, self.closing.emit)
 
+    def come_to_front(self) -> None:
+        """Somebody started the program again: here it is."""
+        if self.isMinimized():
+            self.showNormal()
+        self.raise_()
+        self.activateWindow()
+
     def leave(self) -> None:
         """Close for good."""
         self._may_close = True

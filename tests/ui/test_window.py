@@ -29,9 +29,10 @@ from otternauts_desktop.ui.dialogs.confirm import Confirm
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
 from otternauts_desktop.ui.fleet_page import LAUNCH
-from otternauts_desktop.ui.main_window import dropped_plan
+from otternauts_desktop.ui.main_window import MainWindow, dropped_plan
 from otternauts_desktop.ui.palette import Palette
 from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
+from otternauts_desktop.ui.single_instance import FirstInstance, bring_to_front
 from otternauts_desktop.ui.theme import Mode, theme
 from tests.ui.seated import dialog, seated, shown
 
@@ -296,6 +297,19 @@ async def test_a_bug_is_told_without_values_and_can_be_copied(
         assert "RuntimeError" in report
         assert "in broken" in report
         assert "hunter2" not in told + report
+
+
+async def test_a_second_start_brings_the_first_window_forward(tmp_path: Path) -> None:
+    window = MainWindow()
+    asked: list[str] = []
+    assert not await asyncio.to_thread(bring_to_front, tmp_path)
+    first = FirstInstance(tmp_path, lambda: asked.append("come"), window)
+    assert await asyncio.to_thread(bring_to_front, tmp_path)
+    await shown(lambda: asked == ["come"])
+    assert not await asyncio.to_thread(bring_to_front, tmp_path / "other")
+    first.close()
+    assert not await asyncio.to_thread(bring_to_front, tmp_path)
+    window.deleteLater()
 
 
 async def test_the_way_back(tmp_path: Path) -> None:
