@@ -16,6 +16,9 @@ from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare, read
 from otternauts_desktop.core.flight.plan import Plan
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState, StepState
 from otternauts_desktop.core.names import ClusterId, fleet_name
+from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.swarm.cluster import Cluster
+from otternauts_desktop.services.launches import Preview
 
 CHANGES = 2
 NOT_CONVERGED = 3
@@ -57,24 +60,15 @@ def render(arguments: Namespace, output: Output) -> int:
 
 async def plan(control: MissionControl, arguments: Namespace, output: Output) -> int:
     """The plan by meaning; exit 0: nothing to do, 2: changes."""
-    cluster = chosen_cluster(control, arguments.cluster)
-    text = _text(control, cluster.id, arguments)
-    values = variables(arguments.set, arguments.env_file)
-    await control.telemetry.refresh(cluster.id)
-    preview = control.launches.preview(cluster.id, arguments.name, text, values)
-    _usable(preview.prepared)
+    _, _, preview = await _previewed(control, arguments)
     output.result(_plan_document(preview.plan), _plan_text(preview.plan))
     return 0 if preview.plan.nothing_to_do else CHANGES
 
 
 async def launch(control: MissionControl, arguments: Namespace, output: Output) -> int:
     """Launch and wait; exit 3 where it was launched and did not converge."""
-    cluster = chosen_cluster(control, arguments.cluster)
-    text = _text(control, cluster.id, arguments)
-    values = variables(arguments.set, arguments.env_file)
-    await control.telemetry.refresh(cluster.id)
-    preview = control.launches.preview(cluster.id, arguments.name, text, values)
-    _usable(preview.prepared)
+    cluster, values, preview = await _previewed(control, arguments)
+    text = preview.new_text
     for note in (*preview.prepared.findings, *preview.prepared.notes):
         output.progress(_in_words(note))
     output.progress(_plan_text(preview.plan))
@@ -106,6 +100,19 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
     }
     output.result(document, _ending(ended))
     return 0 if ended.state is LaunchState.CONVERGED else NOT_CONVERGED
+
+
+async def _previewed(
+    control: MissionControl, arguments: Namespace
+) -> tuple[Cluster, dict[str, Secret], Preview]:
+    """The cluster, the values given and what would change. Raises where it can't be launched."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    text = _text(control, cluster.id, arguments)
+    values = variables(arguments.set, arguments.env_file)
+    await control.telemetry.refresh(cluster.id)
+    preview = control.launches.preview(cluster.id, arguments.name, text, values)
+    _usable(preview.prepared)
+    return cluster, values, preview
 
 
 def _text(control: MissionControl, cluster_id: ClusterId, arguments: Namespace) -> str:

@@ -393,13 +393,15 @@ class Launches:
                         next_step="Launch again: what is in place already stays untouched.",
                     )
             verdict = judge(prepared, baseline, snapshot)
-            flight.show(replace(flight.progress, vessels=verdict.vessels))
+            secrets = list(prepared.secrets)
+            vessels = tuple(replace(v, note=masked(v.note, secrets)) for v in verdict.vessels)
+            flight.show(replace(flight.progress, vessels=vessels))
             flight.note("{} of {} tasks settled".format(*flight.progress.settled))
             if verdict.state is LaunchState.FAILED:
                 cause = verdict.cause
                 assert cause is not None
                 log = await self._last_lines(cluster_id, verdict.failed_task)
-                flight.end(LaunchState.FAILED, replace(cause, log=log))
+                flight.end(LaunchState.FAILED, _without_values(replace(cause, log=log), prepared))
                 return
             if verdict.state is not LaunchState.CONVERGED:
                 steady_since = None
@@ -409,7 +411,7 @@ class Launches:
                 if time.monotonic() - steady_since >= SETTLE_SECONDS:
                     return
             if time.monotonic() > deadline:
-                waiting = [v for v in verdict.vessels if v.settled < v.wanted]
+                waiting = [v for v in vessels if v.settled < v.wanted]
                 names = ", ".join(f"{v.vessel} ({v.settled} of {v.wanted})" for v in waiting)
                 flight.end(
                     LaunchState.TIMED_OUT,
@@ -497,6 +499,17 @@ class _Flight:
             for step in self.progress.steps
         )
         self.show(replace(self.progress, steps=tuple(steps)))
+
+
+def _without_values(cause: Cause, prepared: Prepared) -> Cause:
+    """`cause` fit for the record: an image's name or a program's own words may hold a value."""
+    secrets = list(prepared.secrets)
+    return replace(
+        cause,
+        sentence=masked(cause.sentence, secrets),
+        docker_said=masked(cause.docker_said, secrets),
+        log=tuple(masked(line, secrets) for line in cause.log),
+    )
 
 
 def _last_words(said: str) -> str:

@@ -23,7 +23,7 @@ from otternauts_desktop.core.errors import (
 )
 from otternauts_desktop.core.events import ClusterLost, SwarmObserved
 from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.core.swarm.cluster import Cluster, Outpost
+from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.health import Health, fleet_condition
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot, without_values
 from otternauts_desktop.services.bus import Bus
@@ -279,11 +279,3 @@ def _task_without_values(task: dict[str, object]) -> dict[str, object]:
     container = spec.get("ContainerSpec") if isinstance(spec, dict) else None
     image = container.get("Image", "") if isinstance(container, dict) else ""
     return {**task, "Spec": {"ContainerSpec": {"Image": image}}}
-
-
-def known_cluster(clusters: ClusterRecords, cluster_id: ClusterId) -> Cluster:
-    """The record of a cluster. Raises `NothingFound`."""
-    for cluster in clusters.all():
-        if cluster.id == cluster_id:
-            return cluster
-    raise NothingFound(detail=f"There is no cluster {cluster_id}.")

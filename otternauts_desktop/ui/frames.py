@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLayout,
     QScrollArea,
-    QSizePolicy,
     QSplitter,
     QSplitterHandle,
     QVBoxLayout,
@@ -127,10 +126,3 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif inner := item.layout():
             clear(inner)
-
-
-def spacer() -> QWidget:
-    """What takes the free room in a tool bar."""
-    room = QWidget()
-    room.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-    return room

@@ -97,6 +97,29 @@ async def test_the_value_of_a_variable_reaches_no_log_and_no_record(tmp_path: Pa
             assert CANARY.encode() not in file.read_bytes(), file
 
 
+async def test_a_value_that_the_program_itself_prints_is_not_recorded(tmp_path: Path) -> None:
+    text = """\
+services:
+  a:
+    image: busybox:${API_KEY}
+    command: [sh, -c, "echo my key is ${API_KEY}; exit 3"]
+    deploy: {restart_policy: {delay: 1s}}
+"""
+    async with flying(tmp_path) as (control, _, cluster_id):
+        launch = await control.launches.launch(cluster_id, "loud", text, VARIABLES)
+        ended = await control.launches.wait(launch)
+        assert ended.cause is not None
+        assert any("my key is •••" in line for line in ended.cause.log), ended.cause
+        assert CANARY not in repr(ended)
+        changed = text.replace("busybox", "alpine")
+        plan = control.launches.preview(cluster_id, "loud", changed, VARIABLES).plan
+        assert "alpine:•••" in plan.changes[0].fields[0]
+        assert CANARY not in repr(plan)
+    for file in (tmp_path / "home").rglob("*"):
+        if file.is_file():
+            assert CANARY.encode() not in file.read_bytes(), file
+
+
 async def test_what_cannot_be_launched_changes_nothing(tmp_path: Path) -> None:
     async with flying(tmp_path) as (control, _, cluster_id):
         before = await control.telemetry.refresh(cluster_id)

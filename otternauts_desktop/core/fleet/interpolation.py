@@ -6,7 +6,7 @@ default is an error, not a blank.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -70,26 +70,21 @@ def interpolate(document: Document, variables: Variables) -> Interpolated:
 
 def names_used(document: Document) -> tuple[str, ...]:
     """Every variable that the document names, sorted; malformed expressions are skipped."""
-    names: set[str] = set()
-
-    def text(raw: str, path: Path) -> str:
-        expression = _Expression(raw, {})
-        expression.resolve()
-        names.update(expression.used)
-        return raw
-
-    _mapped(document.data, (), text)
-    return tuple(sorted(names))
+    return _names(document, lambda expression: expression.used)
 
 
 def names_required(document: Document) -> tuple[str, ...]:
     """The variables that need a value, because they are used without a default; sorted."""
+    return _names(document, lambda expression: expression.missing)
+
+
+def _names(document: Document, chosen: "Callable[[_Expression], Iterable[str]]") -> tuple[str, ...]:
     names: set[str] = set()
 
     def text(raw: str, path: Path) -> str:
         expression = _Expression(raw, {})
         expression.resolve()
-        names.update(expression.missing)
+        names.update(chosen(expression))
         return raw
 
     _mapped(document.data, (), text)

@@ -15,6 +15,7 @@ from otternauts_desktop.core.fleet import service_keys as keys
 from otternauts_desktop.core.fleet.compose import Document, Path
 from otternauts_desktop.core.fleet.findings import Finding, Severity
 from otternauts_desktop.core.fleet.rest import REST_LABEL, rest_sum
+from otternauts_desktop.core.names import MAX_SERVICE_NAME
 
 _PORT: Final = re.compile(
     r"(?:(?P<ip>\[[^\]]*\]|\d+(?:\.\d+){3}|localhost):)?"
@@ -68,8 +69,9 @@ class _Lowering:
 
     def _service(self, name: str, service: Mapping[str, Any]) -> dict[str, Any]:
         path: Path = ("services", name)
-        if len(self._fleet) + 1 + len(name) > 63:
-            self._fail(path, f'"{self._fleet}_{name}" is longer than 63 characters.')
+        if len(self._fleet) + 1 + len(name) > MAX_SERVICE_NAME:
+            words = f"is longer than {MAX_SERVICE_NAME} characters."
+            self._fail(path, f'"{self._fleet}_{name}" {words}')
         out = {
             key: value
             for key, value in service.items()

@@ -12,6 +12,7 @@ from otternauts_desktop.core.flight.settings import (
     network_name,
     wanted,
 )
+from otternauts_desktop.core.secret import Secret, masked
 from otternauts_desktop.core.swarm.state import Snapshot
 
 
@@ -77,7 +78,7 @@ def plan(prepared: Prepared, snapshot: Snapshot) -> Plan:
         else:
             new = wanted(prepared.fleet, prepared.data, vessel)
             old = live(snapshot, there[vessel])
-            changes.append(_compared(vessel, old, new))
+            changes.append(_compared(vessel, old, new, list(prepared.secrets)))
     names = {network.name for network in snapshot.networks}
     new_networks: list[str] = []
     missing: list[str] = []
@@ -98,11 +99,13 @@ def _networks(prepared: Prepared) -> list[tuple[str, dict[str, Any]]]:
     return [(key, defined.get(key) or {}) for key in sorted(used)]
 
 
-def _compared(vessel: str, old: Settings, new: Settings) -> Change:
+def _compared(vessel: str, old: Settings, new: Settings, secrets: list[Secret]) -> Change:
     different = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     if not different:
         return Change(vessel, ChangeKind.UNCHANGED)
-    fields = tuple(_in_words(name, old.get(name), new.get(name)) for name in different)
+    fields = tuple(
+        masked(_in_words(name, old.get(name), new.get(name)), secrets) for name in different
+    )
     return Change(vessel, ChangeKind.UPDATE, fields, not KEEPS_TASKS.issuperset(different))
 
 
