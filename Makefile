@@ -5,7 +5,7 @@ UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 PYTHON := .venv/bin/python
 
-.PHONY: run test check lab-up lab-down screenshots bench clean help
+.PHONY: run test check lab-up lab-down screenshots texts bench clean help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s:
@@ -36,6 +36,13 @@ lab-down: $(PYTHON) ## end it
 screenshots: $(PYTHON) ## a picture of every screen into docs/screenshots/
 	@packaging/linux/qt-libraries
 	@$(PYTHON) -m tests.screenshots
+
+texts: $(PYTHON) ## gather what is to be translated, and compile what was (resources/locale)
+	@.venv/bin/pybabel --quiet extract --no-default-keywords -k tr -k trn:1,2 -k marked --no-wrap --sort-by-file \
+		--no-location --omit-header -o resources/locale/otternauts.pot otternauts_desktop
+	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete -D otternauts -l de \
+		-i resources/locale/otternauts.pot -d resources/locale
+	@.venv/bin/pybabel --quiet compile --statistics -D otternauts -l de -d resources/locale
 
 bench: $(PYTHON) ## speed, as ratios against a peer in the same run
 	@packaging/linux/qt-libraries

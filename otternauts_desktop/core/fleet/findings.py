@@ -13,6 +13,25 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Text in place of what stands from one place up to another; lines and columns from 1."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuickFix:
+    """Edits that mend one finding and change nothing else; none of them overlap."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One remark. `code` is stable: scripts and `x-otternauts.accept` name it."""
 
@@ -22,3 +41,5 @@ class Finding:
     code: str
     message: str
     fix: str = ""
+    quick_fixes: tuple[QuickFix, ...] = ()
+    """Ways to mend it at a keystroke, the best one first."""
