@@ -30,7 +30,8 @@ from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.frames import Surface, column, row, rule
 from otternauts_desktop.ui.labels import MEDIUM, ElidedLabel, Label
 from otternauts_desktop.ui.log_lines import Filter, LogLines, Matcher
-from otternauts_desktop.ui.log_view import PAINT_MS, LogView, as_saved, as_seen, one_line
+from otternauts_desktop.ui.log_text import as_saved, as_seen, one_line
+from otternauts_desktop.ui.log_view import PAINT_MS, LogView
 from otternauts_desktop.ui.theme import restyle, theme
 
 _SLICE_SECONDS: Final = 0.008

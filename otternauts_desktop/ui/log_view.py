@@ -5,15 +5,12 @@ keeps its own colour.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Final
 
 from PySide6.QtCore import (
     QPoint,
     QPointF,
     QRect,
-    QRectF,
     Qt,
     QTimer,
     Signal,
@@ -35,68 +32,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from otternauts_desktop.core.comms.ansi import Span, plain, spans
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.ui.labels import SEMIBOLD
 from otternauts_desktop.ui.log_lines import Change, LogLines
+from otternauts_desktop.ui.log_painter import LAID_OUT, LinePainter
+from otternauts_desktop.ui.log_text import TIME_FIGURES, as_seen, local_time, one_line
 from otternauts_desktop.ui.theme import theme
 
 PAINT_MS: Final = 50
 
-_REPLICA_TONES: Final = ("r1", "r2", "r3", "r4", "r5", "r6")
-_SGR_TONES: Final = {
-    "black": "fg3",
-    "red": "bad",
-    "green": "ok",
-    "yellow": "warn",
-    "blue": "key",
-    "magenta": "var",
-    "cyan": "accent",
-    "white": "fg1",
-}
 _LEFT: Final = 14
 _GAP: Final = 12
-_TIME_FIGURES: Final = 12
 _REPLICA_FIGURES: Final = (5, 22)
-_LAID_OUT: Final = 4_096
-"""So much of a line with other than ASCII letters is drawn: shaping more holds up the window."""
-_BREAKS: Final = {0x0A: "\u240a", 0x0D: "\u240d", 0x2028: "\u240a", 0x2029: "\u240a"}
-
-
-def local_time(stamp: str) -> str:
-    """`14:02:09.412` of an Engine's stamp, on this machine's clock."""
-    clock = _clock(stamp[:19])
-    if not clock:
-        return one_line(stamp[:_TIME_FIGURES])
-    fraction = stamp[20:23] if stamp[19:20] == "." else ""
-    if len(fraction) != 3 or not fraction.isascii() or not fraction.isdecimal():
-        fraction = f"{''.join(figure for figure in fraction if figure in '0123456789'):0<3}"
-    return f"{clock}.{fraction}"
-
-
-@lru_cache(maxsize=4096)
-def _clock(second: str) -> str:
-    try:
-        return f"{datetime.fromisoformat(second).replace(tzinfo=UTC).astimezone():%H:%M:%S}"
-    except (ValueError, OverflowError, OSError):
-        return ""
-
-
-def one_line(untrusted: str) -> str:
-    """What a container wrote, as one line without a control character."""
-    if untrusted.isascii() and untrusted.isprintable():
-        return untrusted
-    return plain(untrusted).translate(_BREAKS)
-
-
-def as_seen(line: LogLine) -> str:
-    """A line for the clipboard, as the console shows it."""
-    return f"{local_time(line.time)}  {one_line(line.replica)}  {one_line(line.text)}"
-
-
-def as_saved(line: LogLine) -> str:
-    """A line for a file, with the full time, which sorts."""
-    return f"{one_line(line.time)} {one_line(line.replica)} {one_line(line.text)}"
 
 
 class LogView(QAbstractScrollArea):
@@ -117,7 +64,7 @@ class LogView(QAbstractScrollArea):
         self._anchor = self._cursor = -1
         """Serial numbers of the lines between which is selected."""
         self._by_keyboard = False
-        self._tones: dict[str, str] = {}
+        self._paint = LinePainter()
         self._replica_figures = _REPLICA_FIGURES[0]
         self.setAccessibleName("Log lines")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -181,7 +128,7 @@ class LogView(QAbstractScrollArea):
         self._placing = True
         try:
             bar = self.verticalScrollBar()
-            fitting = max(self.viewport().height() // self._height, 1)
+            fitting = max(self.viewport().height() // self._paint.height, 1)
             bar.setPageStep(fitting)
             bar.setRange(0, max(len(self._lines) - fitting, 0))
             bar.setValue(bar.maximum() if self.following else top)
@@ -200,12 +147,12 @@ class LogView(QAbstractScrollArea):
         for line in self._visible():
             figures = max(figures, min(len(line.replica), _REPLICA_FIGURES[1]))
             text = one_line(line.text)
-            widest = max(widest, self._advance(text, len(text)))
+            widest = max(widest, self._paint.advance(text, len(text)))
         self._replica_figures = figures
         bar = self.horizontalScrollBar()
         room = max(self.viewport().width() - self._text_left() - _LEFT, 50)
         bar.setPageStep(room)
-        bar.setSingleStep(round(self._figure * 4))
+        bar.setSingleStep(round(self._paint.figure * 4))
         bar.setRange(0, max(round(widest) - room, bar.value(), 0))
 
     def _scrolled(self) -> None:
@@ -245,112 +192,51 @@ class LogView(QAbstractScrollArea):
         chosen = self._selection() or (-1, -1)
         ground = t.color("select" if self.hasFocus() else "selectin")
         time_font, name_font = t.mono(12), t.mono(12, SEMIBOLD)
-        name_room = self._replica_figures * self._figure + 1
+        name_room = self._replica_figures * self._paint.figure + 1
         for place, line in enumerate(visible):
-            area = QRect(0, y + place * self._height, width, self._height)
+            area = QRect(0, y + place * self._paint.height, width, self._paint.height)
             if chosen[0] <= first + place < chosen[1]:
                 painter.fillRect(area, ground)
             if line.stderr:
                 painter.fillRect(QRect(0, area.top(), 3, area.height()), t.color("bad"))
-            base = area.top() + self._baseline
+            base = area.top() + self._paint.baseline
             painter.setFont(time_font)
             painter.setPen(t.color("fg3"))
             painter.drawText(QPointF(_LEFT, base), local_time(line.time))
             painter.setFont(name_font)
-            painter.setPen(t.color(self._tone(line.replica)))
+            painter.setPen(t.color(self._paint.tone(line.replica)))
             name = self._name_metrics.elidedText(
                 one_line(line.replica), Qt.TextElideMode.ElideMiddle, name_room
             )
             painter.drawText(QPointF(self._name_left(), base), name)
         painter.setClipRect(QRect(self._text_left() - 2, 0, width, self.viewport().height()))
         painter.setFont(time_font)
-        for place, line in enumerate(visible):
-            self._paint_text(painter, y + place * self._height, line)
-
-    def _paint_text(self, painter: QPainter, top: int, line: LogLine) -> None:
-        t = theme()
-        pieces = [
-            Span(span.text.translate(_BREAKS), span.colour, span.bold) for span in spans(line.text)
-        ]
-        whole = "".join(span.text for span in pieces)
-        self._paint_marks(painter, top, whole)
-        left = float(self._text_left() - self.horizontalScrollBar().value())
-        base = top + self._baseline
-        exact = whole.isascii()
-        done = 0
-        for span in pieces:
-            text, x = span.text, left
-            if exact:
-                # Figures are of equal width: what lies beyond the edges need not be laid out.
-                start, end = self._columns(done, len(text))
-                text, x = text[start:end], left + (done + start) * self._figure
-            else:
-                text = text[: max(_LAID_OUT - done, 0)]
-                left += self._metrics.horizontalAdvance(text)
-            done += len(span.text)
-            if not text:
-                continue
-            if span.bold:
-                painter.setFont(t.mono(12, SEMIBOLD))
-            painter.setPen(t.color(_SGR_TONES.get(span.colour, "fg1")))
-            painter.drawText(QPointF(x, base), text)
-            if span.bold:
-                painter.setFont(t.mono(12))
-
-    def _paint_marks(self, painter: QPainter, top: int, whole: str) -> None:
-        """Put a ground behind what the filter looked for."""
-        marks = self._lines.matcher.marks(whole)
-        if not marks:
-            return
-        t = theme()
         left = self._text_left() - self.horizontalScrollBar().value()
-        painter.setPen(t.color("warnln"))
-        painter.setBrush(t.color("warnbg"))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for start, end in marks[:100]:
-            before = self._advance(whole, start)
-            size = self._advance(whole, end) - before
-            box = QRectF(left + before - 1.5, top + 1.5, size + 3, self._height - 3)
-            painter.drawRoundedRect(box, 3, 3)
-
-    def _advance(self, text: str, count: int) -> float:
-        """How wide the first `count` characters are."""
-        if text.isascii():
-            return count * self._figure
-        return self._metrics.horizontalAdvance(text[: min(count, _LAID_OUT)])
-
-    def _columns(self, done: int, length: int) -> tuple[int, int]:
-        first = int(self.horizontalScrollBar().value() / self._figure)
-        last = first + int(self.viewport().width() / self._figure) + 2
-        return min(max(first - done, 0), length), min(max(last - done, 0), length)
-
-    def _tone(self, replica: str) -> str:
-        tone = self._tones.get(replica)
-        if tone is None:
-            tone = _REPLICA_TONES[len(self._tones) % len(_REPLICA_TONES)]
-            if len(self._tones) < 1_000:
-                self._tones[replica] = tone
-        return tone
+        start = int(self.horizontalScrollBar().value() / self._paint.figure)
+        shown = range(start, start + int(width / self._paint.figure) + 2)
+        for place, line in enumerate(visible):
+            top = y + place * self._paint.height
+            self._paint.paint(painter, line, self._lines.matcher, left, top, shown)
 
     def _name_left(self) -> float:
-        return _LEFT + _TIME_FIGURES * self._figure + _GAP
+        return _LEFT + TIME_FIGURES * self._paint.figure + _GAP
 
     def _text_left(self) -> int:
-        return round(self._name_left() + self._replica_figures * self._figure + 1.5 * _GAP)
+        return round(self._name_left() + self._replica_figures * self._paint.figure + 1.5 * _GAP)
 
     def _first_in_view(self) -> tuple[int, int]:
         """The first row of which something is in view, and where its top is."""
         bar = self.verticalScrollBar()
         first = bar.value()
-        spare = self.viewport().height() - bar.pageStep() * self._height
+        spare = self.viewport().height() - bar.pageStep() * self._paint.height
         if first and first == bar.maximum() and spare > 0:
             # At the end the last line stands on the edge, and a piece of one more is above.
-            return first - 1, spare - self._height
+            return first - 1, spare - self._paint.height
         return first, 0
 
     def _visible(self) -> Iterable[LogLine]:
         first, _ = self._first_in_view()
-        return self._lines.rows(first, first + self.viewport().height() // self._height + 2)
+        return self._lines.rows(first, first + self.viewport().height() // self._paint.height + 2)
 
     # -- choosing ----------------------------------------------------------------------------
 
@@ -383,12 +269,12 @@ class LogView(QAbstractScrollArea):
         row = min(max(row, 0), len(self._lines) - 1)
         self._cursor = self._lines.serial(row)
         for line in self._lines.rows(row, row + 1):
-            self.setAccessibleDescription(as_seen(line)[:_LAID_OUT])
+            self.setAccessibleDescription(as_seen(line)[:LAID_OUT])
         self.viewport().update()
 
     def _row_at(self, at: QPoint) -> int:
         first, y = self._first_in_view()
-        return first + (at.y() - y) // self._height
+        return first + (at.y() - y) // self._paint.height
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
@@ -464,11 +350,6 @@ class LogView(QAbstractScrollArea):
         self._place(self.verticalScrollBar().value())
 
     def _restyle(self) -> None:
-        t = theme()
-        self._metrics = QFontMetricsF(t.mono(12))
-        self._name_metrics = QFontMetricsF(t.mono(12, SEMIBOLD))
-        self._figure = self._metrics.horizontalAdvance("9" * 100) / 100
-        self._height = max(t.px(20), round(self._metrics.height()) + 2)
-        spare = self._height - self._metrics.height()
-        self._baseline = round(spare / 2 + self._metrics.ascent())
+        self._paint.measure()
+        self._name_metrics = QFontMetricsF(theme().mono(12, SEMIBOLD))
         self._place(self.verticalScrollBar().value())

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.ui.log_console import LogConsole
-from otternauts_desktop.ui.log_view import as_saved, local_time, one_line
+from otternauts_desktop.ui.log_text import as_saved, local_time, one_line
 from otternauts_desktop.ui.theme import Mode, theme
 
 LEFT = Qt.MouseButton.LeftButton
@@ -146,7 +146,7 @@ def test_an_expression_that_is_none_is_told_and_changes_nothing(
 def test_lines_are_chosen_with_the_mouse(console: LogConsole, qtbot: QtBot) -> None:
     console.append(lines(0, 8))
     settle(console, qtbot)
-    port, height = console.view.viewport(), console.view._height
+    port, height = console.view.viewport(), console.view._paint.height
     rows = [QPoint(300, height * row + 5) for row in range(8)]
     QTest.mousePress(port, LEFT, PLAIN, rows[1])
     QTest.mouseMove(port, rows[2])
