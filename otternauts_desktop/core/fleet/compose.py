@@ -9,14 +9,20 @@ a few lines of nested aliases can stop the program.
 
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+)
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 
 from otternauts_desktop.core.errors import FlightPlanInvalid, FlightPlanTooLarge
 from otternauts_desktop.core.untrusted import shown
@@ -61,8 +67,7 @@ def parse(text: str) -> Document:
         raise FlightPlanTooLarge(detail=f"It has {len(text.encode()) / 1e6:.1f} MB.")
     text = text.removeprefix("\ufeff")
     try:
-        leftover = _check_limits(text)
-        node = _composed(text)
+        node, leftover = _composed(text)
         reader = _Reader()
         data = None if node is None else reader.value(node, ())
     except MarkedYAMLError as error:
@@ -95,43 +100,45 @@ def dump(data: Any) -> str:
     return out.getvalue()
 
 
-def _yaml() -> YAML:
-    return YAML(typ="rt", pure=True)
+class _LimitedParser(Parser):
+    """Counts what it hands on and stops at a limit, so that one pass is enough."""
 
+    def __init__(self, loader: Any) -> None:
+        super().__init__(loader)
+        self.leftover_line = 0
+        self._count = self._depth = self._aliases = self._documents = 0
 
-def _check_limits(text: str) -> int:
-    """Walk the events without building anything; gives the line of a second document, or 0."""
-    depth = aliases = documents = leftover = 0
-    for count, event in enumerate(_yaml().parse(io.StringIO(text))):
-        if count > MAX_EVENTS:
+    def get_event(self) -> Any:
+        event = super().get_event()
+        self._count += 1
+        if self._count > MAX_EVENTS:
             raise FlightPlanTooLarge(detail=f"It has more than {MAX_EVENTS:,} keys and values.")
         if isinstance(event, CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
+            self._depth += 1
+            if self._depth > MAX_DEPTH:
                 raise FlightPlanTooLarge(detail=f"It is nested more than {MAX_DEPTH} deep.")
         elif isinstance(event, CollectionEndEvent):
-            depth -= 1
+            self._depth -= 1
         elif isinstance(event, AliasEvent):
-            aliases += 1
-            if aliases > MAX_ALIASES:
+            self._aliases += 1
+            if self._aliases > MAX_ALIASES:
                 raise FlightPlanTooLarge(detail=f"It has more than {MAX_ALIASES} aliases.")
-        elif type(event).__name__ == "DocumentStartEvent":
-            documents += 1
-            if documents == 2:
-                leftover = event.start_mark.line + 1
-    return leftover
+        elif isinstance(event, DocumentStartEvent):
+            self._documents += 1
+            if self._documents == 2:
+                self.leftover_line = event.start_mark.line + 1
+        return event
 
 
-def _composed(text: str) -> Node | None:
-    """The node tree of the first document."""
-    for node in _nodes(text):
-        return node
-    return None
-
-
-def _nodes(text: str) -> Iterator[Node | None]:
-    yaml = _yaml()
-    yield from yaml.compose_all(io.StringIO(text))
+def _composed(text: str) -> tuple[Node | None, int]:
+    """The node tree of the first document, and the line of a second one (0 for none)."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Parser = _LimitedParser
+    _, parser = yaml.get_constructor_parser(io.StringIO(text))
+    node = yaml.composer.get_node() if yaml.composer.check_node() else None
+    while parser.get_event() is not None:  # what follows has to be YAML, too
+        pass
+    return node, parser.leftover_line
 
 
 class _Reader:
