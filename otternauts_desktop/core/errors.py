@@ -5,22 +5,25 @@ Anything else that is raised is a bug and gets a redacted report instead.
 
 from typing import ClassVar
 
+from otternauts_desktop.core.words import marked, tr
+
 
 class KnownError(Exception):
     """Something that goes wrong in the world, not in the program.
 
     `title` is the one clear sentence, `detail` the cause as far as it is known (remote text is
     made safe by the caller), `next_step` what the person can do now, `anchor` the heading in
-    docs/guide/troubleshooting.md.
+    docs/guide/troubleshooting.md. A class has its texts `marked`; an error has them said.
     """
 
-    title: ClassVar[str] = "Something went wrong."
+    title: str = marked("Something went wrong.")
     next_step_default: ClassVar[str] = ""
     anchor: ClassVar[str] = ""
 
     def __init__(self, *, detail: str = "", next_step: str = "") -> None:
+        self.title = tr(self.title)
         self.detail = detail
-        self.next_step = next_step or self.next_step_default
+        self.next_step = next_step or (self.next_step_default and tr(self.next_step_default))
         super().__init__(self.text())
 
     def text(self) -> str:
@@ -32,21 +35,21 @@ class KnownError(Exception):
 
 
 class BadName(KnownError):
-    title = "That name can't be used."
+    title = marked("That name can't be used.")
     anchor = "bad-name"
 
 
 class FileUnreadable(KnownError):
-    title = "The file can't be read."
-    next_step_default = "Check the path and its permissions."
+    title = marked("The file can't be read.")
+    next_step_default = marked("Check the path and its permissions.")
     anchor = "file-unreadable"
 
 
 class FlightPlanInvalid(KnownError):
     """The Compose file can't be used; `detail` carries line and column."""
 
-    title = "Configuration error: the flight plan can't be read."
-    next_step_default = "Correct the file at the line named and try again."
+    title = marked("Configuration error: the flight plan can't be read.")
+    next_step_default = marked("Correct the file at the line named and try again.")
     anchor = "invalid-flight-plan"
 
     def __init__(
@@ -59,14 +62,16 @@ class FlightPlanInvalid(KnownError):
 
 
 class FlightPlanTooLarge(FlightPlanInvalid):
-    title = "The flight plan is too large or too deeply nested to be a Compose file."
-    next_step_default = "A flight plan has at most 1 MiB; check that this is the right file."
+    title = marked("The flight plan is too large or too deeply nested to be a Compose file.")
+    next_step_default = marked(
+        "A flight plan has at most 1 MiB; check that this is the right file."
+    )
     anchor = "flight-plan-too-large"
 
 
 class VariablesMissing(FlightPlanInvalid):
-    title = "The flight plan uses variables that have no value."
-    next_step_default = "Give each a value (--set, --env-file, or Variables) or a default."
+    title = marked("The flight plan uses variables that have no value.")
+    next_step_default = marked("Give each a value (--set, --env-file, or Variables) or a default.")
     anchor = "variables-missing"
 
 
@@ -78,41 +83,41 @@ class OutpostError(KnownError):
 
 
 class OutpostUnreachable(OutpostError):
-    title = "The otternauts couldn't reach the outpost."
-    next_step_default = "Check the host name, that the server is on, and your network."
+    title = marked("The otternauts couldn't reach the outpost.")
+    next_step_default = marked("Check the host name, that the server is on, and your network.")
     anchor = "outpost-unreachable"
 
 
 class UnknownHost(OutpostUnreachable):
-    title = "There is no host of that name."
-    next_step_default = "Check the host name for typing errors, or use the IP address."
+    title = marked("There is no host of that name.")
+    next_step_default = marked("Check the host name for typing errors, or use the IP address.")
     anchor = "unknown-host"
 
 
 class ConnectionRefused(OutpostUnreachable):
-    title = "Cannot connect to server."
-    next_step_default = (
+    title = marked("Cannot connect to server.")
+    next_step_default = marked(
         "Check that SSH is running on that port and the firewall allows connections."
     )
     anchor = "connection-refused"
 
 
 class AuthenticationFailed(OutpostError):
-    title = "Authentication failed."
-    next_step_default = "Verify that the user name and private key are correct."
+    title = marked("Authentication failed.")
+    next_step_default = marked("Verify that the user name and private key are correct.")
     anchor = "authentication-failed"
 
 
 class KeyUnusable(OutpostError):
-    title = "The private key can't be used."
+    title = marked("The private key can't be used.")
     anchor = "key-unusable"
 
 
 class HostKeyUnknown(OutpostError):
     """First contact: the person has to confirm the fingerprint before anything else."""
 
-    title = "This server's fingerprint has not been confirmed yet."
-    next_step_default = (
+    title = marked("This server's fingerprint has not been confirmed yet.")
+    next_step_default = marked(
         "Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server, "
         "then confirm it."
     )
@@ -123,29 +128,33 @@ class HostKeyUnknown(OutpostError):
         """`SHA256:...` as `ssh-keygen -l` prints it."""
         self.host_key = host_key
         """Public key in OpenSSH format: `ssh-ed25519 AAAA...`."""
-        super().__init__(detail=detail or f"It is {fingerprint}.")
+        super().__init__(detail=detail or tr("It is {fingerprint}.", fingerprint=fingerprint))
 
 
 class HostKeyChanged(OutpostError):
-    title = "Server fingerprint has changed! This could indicate a security issue."
-    next_step_default = "If you reinstalled the server, remove it and add it again."
+    title = marked("Server fingerprint has changed! This could indicate a security issue.")
+    next_step_default = marked("If you reinstalled the server, remove it and add it again.")
     anchor = "host-key-changed"
 
 
 class LinkLost(OutpostError):
-    title = "The connection to the outpost was lost."
-    next_step_default = "It is being re-established; nothing is assumed about what was under way."
+    title = marked("The connection to the outpost was lost.")
+    next_step_default = marked(
+        "It is being re-established; nothing is assumed about what was under way."
+    )
     anchor = "link-lost"
 
 
 class TooManyChannels(OutpostError):
-    title = "The outpost allows no more channels on its connection."
-    next_step_default = "Close some of the open streams, or raise MaxSessions in its sshd_config."
+    title = marked("The outpost allows no more channels on its connection.")
+    next_step_default = marked(
+        "Close some of the open streams, or raise MaxSessions in its sshd_config."
+    )
     anchor = "too-many-channels"
 
 
 class AlreadyAdded(OutpostError):
-    title = "This server is already one of your outposts."
+    title = marked("This server is already one of your outposts.")
     anchor = "already-added"
 
 
@@ -153,20 +162,20 @@ class AlreadyAdded(OutpostError):
 
 
 class DockerMissing(OutpostError):
-    title = "Docker is not installed on this outpost."
-    next_step_default = "Install it: curl -fsSL https://get.docker.com | sh"
+    title = marked("Docker is not installed on this outpost.")
+    next_step_default = marked("Install it: curl -fsSL https://get.docker.com | sh")
     anchor = "docker-missing"
 
 
 class DockerNotRunning(OutpostError):
-    title = "Docker is installed but does not answer."
-    next_step_default = "Start it on the server: sudo systemctl start docker"
+    title = marked("Docker is installed but does not answer.")
+    next_step_default = marked("Start it on the server: sudo systemctl start docker")
     anchor = "docker-not-running"
 
 
 class DockerForbidden(OutpostError):
-    title = "This user may not talk to Docker."
-    next_step_default = (
+    title = marked("This user may not talk to Docker.")
+    next_step_default = marked(
         "Allow it with `sudo usermod -aG docker USER` and connect anew, or give the user "
         "passwordless sudo in /etc/sudoers.d/otternauts. Either makes it root on that server."
     )
@@ -174,19 +183,19 @@ class DockerForbidden(OutpostError):
 
 
 class DockerTooOld(OutpostError):
-    title = "Docker on this outpost is too old."
-    next_step_default = "Upgrade to Docker 24 or newer."
+    title = marked("Docker on this outpost is too old.")
+    next_step_default = marked("Upgrade to Docker 24 or newer.")
     anchor = "docker-too-old"
 
 
 class NotASwarmManager(OutpostError):
-    title = "This outpost is not a swarm manager."
+    title = marked("This outpost is not a swarm manager.")
     anchor = "not-a-manager"
 
 
 class SwarmWithoutLeader(OutpostError):
-    title = "The swarm has no leader."
-    next_step_default = (
+    title = marked("The swarm has no leader.")
+    next_step_default = marked(
         "Too few managers are online. Bring more than half of them back; running "
         "containers go on meanwhile."
     )
@@ -194,14 +203,14 @@ class SwarmWithoutLeader(OutpostError):
 
 
 class ClusterUnreachable(KnownError):
-    title = "No manager of this cluster can be reached."
+    title = marked("No manager of this cluster can be reached.")
     anchor = "cluster-unreachable"
 
 
 class EngineRefused(KnownError):
     """The Engine API answered with an error that has no sentence of its own."""
 
-    title = "Docker refused the request."
+    title = marked("Docker refused the request.")
     anchor = "engine-refused"
 
     def __init__(self, *, status: int, detail: str) -> None:
@@ -215,32 +224,32 @@ class EngineRefused(KnownError):
 class OutcomeUnknown(KnownError):
     """The link died under a command: it may or may not have had its effect."""
 
-    title = "It is not known whether the last command took effect."
-    next_step_default = "Otternauts looks at the cluster again before it says anything."
+    title = marked("It is not known whether the last command took effect.")
+    next_step_default = marked("Otternauts looks at the cluster again before it says anything.")
     anchor = "outcome-unknown"
 
 
 class LaunchRefused(KnownError):
-    title = "Docker did not accept the flight plan."
+    title = marked("Docker did not accept the flight plan.")
     anchor = "launch-refused"
 
 
 class RemovalFailed(KnownError):
-    title = "Not everything could be removed."
-    next_step_default = "Look at what is left and try again; removing twice does no harm."
+    title = marked("Not everything could be removed.")
+    next_step_default = marked("Look at what is left and try again; removing twice does no harm.")
     anchor = "removal-failed"
 
 
 class LaunchUnderWay(KnownError):
-    title = "A launch of this fleet is already under way."
-    next_step_default = "Wait until it has ended."
+    title = marked("A launch of this fleet is already under way.")
+    next_step_default = marked("Wait until it has ended.")
     anchor = "launch-under-way"
 
 
 class NothingFound(KnownError):
     """A name that was given does not exist."""
 
-    title = "Not found."
+    title = marked("Not found.")
     anchor = "not-found"
 
 
@@ -248,24 +257,28 @@ class NothingFound(KnownError):
 
 
 class DatabaseNewer(KnownError):
-    title = "The database was made by a newer version of Otternauts."
-    next_step_default = "Install the newer version; the file was left untouched."
+    title = marked("The database was made by a newer version of Otternauts.")
+    next_step_default = marked("Install the newer version; the file was left untouched.")
     anchor = "database-newer"
 
 
 class DatabaseDamaged(KnownError):
-    title = "The database can't be read."
-    next_step_default = "The file was left untouched. Restore it from a backup or move it away."
+    title = marked("The database can't be read.")
+    next_step_default = marked(
+        "The file was left untouched. Restore it from a backup or move it away."
+    )
     anchor = "database-damaged"
 
 
 class DatabaseUnwritable(KnownError):
-    title = "The database can't be written."
-    next_step_default = "Check the free space of the disk and the rights on the data directory."
+    title = marked("The database can't be written.")
+    next_step_default = marked(
+        "Check the free space of the disk and the rights on the data directory."
+    )
     anchor = "database-unwritable"
 
 
 class HomeInUse(KnownError):
-    title = "Another Otternauts is using this data directory."
-    next_step_default = "Use the window that is already open, or choose another --home."
+    title = marked("Another Otternauts is using this data directory.")
+    next_step_default = marked("Use the window that is already open, or choose another --home.")
     anchor = "home-in-use"

@@ -4,6 +4,7 @@ import re
 from typing import NewType
 
 from otternauts_desktop.core.errors import BadName
+from otternauts_desktop.core.words import tr
 
 ClusterId = NewType("ClusterId", str)
 OutpostId = NewType("OutpostId", str)
@@ -20,8 +21,10 @@ def fleet_name(text: str) -> str:
     """Give back `text` where it is a legal name of a fleet, else raise `BadName`."""
     if _FLEET_NAME.fullmatch(text) is None:
         raise BadName(
-            detail=f'"{text}" is not a legal fleet name.',
-            next_step="Use 1 to 40 small letters, digits, - and _, "
-            "starting and ending with a letter or digit.",
+            detail=tr('"{text}" is not a legal fleet name.', text=text),
+            next_step=tr(
+                "Use 1 to 40 small letters, digits, - and _, "
+                "starting and ending with a letter or digit."
+            ),
         )
     return text

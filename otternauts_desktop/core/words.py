@@ -16,7 +16,7 @@ def speak(catalogue: NullTranslations) -> None:
     _catalogue = catalogue
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """`text` in the person's language, its `{name}`s filled with `values`.
 
     The text is always a literal, so that it is found for the catalogue, and a whole sentence:
@@ -26,7 +26,7 @@ def tr(text: str, **values: object) -> str:
     return said.format(**values) if values else said
 
 
-def trn(one: str, many: str, number: int, **values: object) -> str:
+def trn(one: str, many: str, number: int, /, **values: object) -> str:
     """Like `tr` for a text about `{number}` things, in the form that fits the number."""
     return _catalogue.ngettext(one, many, number).format(number=number, **values)
 

@@ -6,12 +6,13 @@ A model is given the whole of them each time; two that are equal need no repaint
 from dataclasses import dataclass
 from typing import Final
 
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.status_marks import Mark
 
-LEADER: Final = "Leader"
-MANAGER: Final = "Manager"
-WORKER: Final = "Worker"
-SIMULATED: Final = "SIM"
+LEADER: Final = marked("Leader")
+MANAGER: Final = marked("Manager")
+WORKER: Final = marked("Worker")
+SIMULATED: Final = marked("SIM")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Cell:
     right: bool = False
     """Aligned to the right, as numbers are."""
     badge: str = ""
-    """A role or `SIM`, drawn beside the text."""
+    """A role or `SIM`, as the constants above; drawn beside the text."""
     note: str = ""
     """Second, quieter text after the first."""
     count: str = ""
@@ -46,11 +47,13 @@ class Cell:
     @property
     def spoken(self) -> str:
         """The cell for a screen reader, with the status as a word."""
-        parts = (self.text, self.mark.word if self.mark else "", self.badge, self.note, self.count)
-        said = ", ".join(part for part in parts if part)
+        badge = tr(self.badge) if self.badge else ""
+        parts = (self.text, self.mark.word if self.mark else "", badge, self.note, self.count)
+        said = [part for part in parts if part]
         if self.pips is not None and not self.count:
-            said = f"{said}, {self.pips[0]} of {self.pips[1]} running"
-        return said
+            running, wanted = self.pips
+            said.append(tr("{running} of {wanted} running", running=running, wanted=wanted))
+        return ", ".join(said)
 
 
 @dataclass(frozen=True, slots=True)

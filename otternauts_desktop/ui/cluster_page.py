@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.swarm.health import Health, fleet_condition, node_health
 from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, count_tone, fleet_names, role_of
@@ -31,19 +32,19 @@ from otternauts_desktop.ui.status_marks import (
 from otternauts_desktop.ui.times import age, clock, gigabytes
 
 _OUTPOSTS: Final = (
-    Heading("Outpost", 230),
-    Heading("State", 110),
-    Heading("Address", 150),
-    Heading("Docker", 110),
-    Heading("CPU", 70, right=True),
-    Heading("Memory", 90, right=True),
-    Heading("Tasks", 0, right=True),
+    Heading(marked("Outpost"), 230),
+    Heading(marked("State"), 110),
+    Heading(marked("Address"), 150),
+    Heading(marked("Docker"), 110),
+    Heading(marked("CPU"), 70, right=True),
+    Heading(marked("Memory"), 90, right=True),
+    Heading(marked("Tasks"), 0, right=True),
 )
 _FLEETS: Final = (
-    Heading("Fleet", 230),
-    Heading("Status", 130),
-    Heading("Vessels", 90),
-    Heading("Replicas", 0),
+    Heading(marked("Fleet"), 230),
+    Heading(marked("Status"), 130),
+    Heading(marked("Vessels"), 90),
+    Heading(marked("Replicas"), 0),
 )
 
 
@@ -83,19 +84,19 @@ class ClusterPage(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("page", parent)
         self.header = PageHeader("cluster")
-        launch = Button("New fleet…", icon="launch")
+        launch = Button(tr("New fleet…"), icon="launch")
         launch.clicked.connect(self.new_fleet_requested)
-        forget = Button("Forget cluster…", kind="ghost")
+        forget = Button(tr("Forget cluster…"), kind="ghost")
         forget.clicked.connect(self.remove_requested)
         self.header.add_action(forget)
         self.header.add_action(launch)
 
         strip = Surface("card")
         cells = row(strip)
-        self._outposts = _HealthCell("Outposts")
-        self._quorum = _HealthCell("Manager quorum")
-        self._fleets = _HealthCell("Fleets")
-        self._replicas = _HealthCell("Replicas")
+        self._outposts = _HealthCell(tr("Outposts"))
+        self._quorum = _HealthCell(tr("Manager quorum"))
+        self._fleets = _HealthCell(tr("Fleets"))
+        self._replicas = _HealthCell(tr("Replicas"))
         figures = (self._outposts, self._quorum, self._fleets, self._replicas)
         for number, cell in enumerate(figures):
             if number:
@@ -103,17 +104,17 @@ class ClusterPage(Surface):
             cells.addWidget(cell, 1)
 
         self.outpost_model = RowTreeModel(_OUTPOSTS)
-        self.outpost_view = RowView(self.outpost_model, _OUTPOSTS, "Outposts", surface="panel")
+        self.outpost_view = RowView(self.outpost_model, _OUTPOSTS, tr("Outposts"), surface="panel")
         self.fleet_model = RowTreeModel(_FLEETS)
-        self.fleet_view = RowView(self.fleet_model, _FLEETS, "Fleets", surface="panel")
+        self.fleet_view = RowView(self.fleet_model, _FLEETS, tr("Fleets"), surface="panel")
         for view in (self.outpost_view, self.fleet_view):
             view.opened.connect(lambda opened: self.place_chosen.emit(opened.subject))
-        self._outpost_card = Card("Outposts")
-        add = Button("Add outpost…", icon="plus", kind="ghost", size="small")
+        self._outpost_card = Card(tr("Outposts"))
+        add = Button(tr("Add outpost…"), icon="plus", kind="ghost", size="small")
         add.clicked.connect(self.add_outpost_requested)
         self._outpost_card.add_action(add)
         self._outpost_card.body.addWidget(self.outpost_view)
-        self._fleet_card = Card("Fleets")
+        self._fleet_card = Card(tr("Fleets"))
         self._fleet_card.body.addWidget(self.fleet_view)
 
         body = column(margins=(16, 16, 16, 16), spacing=16)
@@ -129,26 +130,32 @@ class ClusterPage(Surface):
         """Show what is known of a cluster now."""
         snapshot = seen.snapshot
         if snapshot is None:
-            facts = [seen.lost or "Otto is reading the cluster…"]
+            facts = [seen.lost or tr("Otto is reading the cluster…")]
             self.header.show_page(seen.cluster.name, UNREACHABLE if seen.lost else WAITING, facts)
             self.outpost_model.show_rows(())
             self.fleet_model.show_rows(())
             return
         conditions = {n: fleet_condition(snapshot, s) for n, s in snapshot.fleets.items()}
         bad = [c for c in conditions.values() if c.health in (Health.FAILED, Health.DEGRADED)]
-        state, word = (DEGRADED, _count(len(bad), "fleet") + " degraded") if bad else (HEALTHY, "")
-        leader = next((node.name for node in snapshot.nodes if node.leader), "none")
-        facts = [f"Docker Swarm, {_count(len(snapshot.nodes), 'outpost')}", f"Leader {leader}"]
+        state, word = (HEALTHY, "")
+        if bad:
+            state = DEGRADED
+            word = trn("{number} fleet degraded", "{number} fleets degraded", len(bad))
+        leader = next((node.name for node in snapshot.nodes if node.leader), tr("none"))
+        outposts = trn("{number} outpost", "{number} outposts", len(snapshot.nodes))
+        facts = [f"Docker Swarm, {outposts}", tr("Leader {leader}", leader=leader)]
         if seen.lost:
-            state, word = UNREACHABLE, f"As of {clock(snapshot.taken_at)}"
-            facts = [f"Last seen {age(time.time() - snapshot.taken_at)} ago", seen.lost]
+            state, word = UNREACHABLE, tr("As of {time}", time=clock(snapshot.taken_at))
+            old = age(time.time() - snapshot.taken_at)
+            facts = [tr("Last seen {age} ago", age=old), seen.lost]
         self.header.show_page(seen.cluster.name, state, facts, state=word)
         self._show_figures(snapshot)
         self.outpost_model.show_rows(_outpost_rows(seen, snapshot))
         self.fleet_model.show_rows(_fleet_rows(seen, snapshot))
-        self._outpost_card.caption.setText(_count(len(snapshot.nodes), "outpost"))
+        self._outpost_card.caption.setText(outposts)
         self._fleet_card.caption.setText(
-            f"{_count(len(conditions), 'fleet')}, {_count(len(snapshot.services), 'vessel')}"
+            f"{trn('{number} fleet', '{number} fleets', len(conditions))}, "
+            f"{trn('{number} vessel', '{number} vessels', len(snapshot.services))}"
         )
 
     def _show_figures(self, snapshot: Snapshot) -> None:
@@ -156,22 +163,25 @@ class ClusterPage(Surface):
         up = [node for node in nodes if node_health(node) is not Health.UNREACHABLE]
         drained = sum(node.availability != "active" for node in up)
         mark = HEALTHY if len(up) == len(nodes) else DEGRADED
-        note = f"{drained} drained" if drained else ""
-        self._outposts.show_figure(mark, f"{len(up)} of {len(nodes)}", note)
+        note = tr("{drained} drained", drained=drained) if drained else ""
+        self._outposts.show_figure(mark, _part(len(up), len(nodes)), note)
         managers = [node for node in nodes if node.role == "manager"]
         reachable = sum(node.ready and node.reachable for node in managers)
         spare = reachable - (len(managers) // 2 + 1)
         mark = HEALTHY if spare > 0 else WARNING if spare == 0 else DEGRADED
-        words = f"can lose {spare}" if spare > 0 else "can lose none" if spare == 0 else "lost"
-        self._quorum.show_figure(mark, f"{reachable} of {len(managers)}", words)
+        if spare > 0:
+            words = tr("can lose {number}", number=spare)
+        else:
+            words = tr("can lose none") if spare == 0 else tr("lost")
+        self._quorum.show_figure(mark, _part(reachable, len(managers)), words)
         conditions = [fleet_condition(snapshot, s) for s in snapshot.fleets.values()]
         well = sum(c.health not in (Health.FAILED, Health.DEGRADED) for c in conditions)
         mark = HEALTHY if well == len(conditions) else DEGRADED
-        self._fleets.show_figure(mark, f"{well} of {len(conditions)}")
+        self._fleets.show_figure(mark, _part(well, len(conditions)))
         running = sum(c.running for c in conditions)
         wanted = sum(c.wanted for c in conditions)
         mark = HEALTHY if running >= wanted else DEGRADED
-        self._replicas.show_figure(mark, f"{running} of {wanted}")
+        self._replicas.show_figure(mark, _part(running, wanted))
 
 
 def _outpost_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
@@ -207,7 +217,7 @@ def _fleet_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
         place = fleet_place(seen.cluster.id, name)
         services = snapshot.fleets.get(name)
         if not services:
-            cells = (Cell(name, mark=WAITING, strong=True), Cell("Draft", tone="fg3"))
+            cells = (Cell(name, mark=WAITING, strong=True), Cell(tr("Draft"), tone="fg3"))
             rows.append(Row(name, cells, subject=place))
             continue
         condition = fleet_condition(snapshot, services)
@@ -232,5 +242,5 @@ def _fleet_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def _part(part: int, whole: int) -> str:
+    return tr("{part} of {whole}", part=part, whole=whole)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.cells import Cell
 from otternauts_desktop.ui.cluster_tree_model import ClusterTreeModel
@@ -123,11 +124,11 @@ class NavigatorView(QTreeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Navigator")
+        self.setAccessibleName(tr("Navigator"))
         self.setProperty("surface", "nav")
         self.setItemDelegate(NavigatorDelegate(self))
         self.setHeaderHidden(True)
-        self.header().setAccessibleName("Columns: Navigator")
+        self.header().setAccessibleName(tr("Columns: Navigator"))
         self.setIndentation(INDENT)
         self.setUniformRowHeights(True)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -196,8 +197,8 @@ class ClusterTree(Surface):
         self._known: set[str] = set()
 
         self.filter_field = QLineEdit()
-        self.filter_field.setPlaceholderText("Filter")
-        self.filter_field.setAccessibleName("Filter the navigator")
+        self.filter_field.setPlaceholderText(tr("Filter"))
+        self.filter_field.setAccessibleName(tr("Filter the navigator"))
         self.filter_field.setProperty("kind", "quiet")
         self.filter_field.setClearButtonEnabled(True)
         self.filter_field.addAction(
@@ -213,10 +214,10 @@ class ClusterTree(Surface):
 
         self._empty = Surface("nav")
         blank = column(self._empty, margins=(20, 24, 20, 0), spacing=6)
-        blank.addWidget(Label("No clusters yet", weight=SEMIBOLD))
+        blank.addWidget(Label(tr("No clusters yet"), weight=SEMIBOLD))
         blank.addWidget(
             Label(
-                "Your clusters, outposts and fleets will appear here.",
+                tr("Your clusters, outposts and fleets will appear here."),
                 size=12,
                 tone="fg2",
                 wrap=True,
@@ -227,10 +228,12 @@ class ClusterTree(Surface):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.view)
 
-        self.add_button = Button("Add outpost or fleet", icon="plus", kind="ghost", size="small")
+        self.add_button = Button(
+            tr("Add outpost or fleet"), icon="plus", kind="ghost", size="small"
+        )
         menu = QMenu(self.add_button)
-        menu.addAction("Add outpost…", self.add_outpost_requested.emit)
-        self._fleet_action = menu.addAction("New fleet…", self.new_fleet_requested.emit)
+        menu.addAction(tr("Add outpost…"), self.add_outpost_requested.emit)
+        self._fleet_action = menu.addAction(tr("New fleet…"), self.new_fleet_requested.emit)
         self.add_button.clicked.connect(
             lambda: menu.popup(self.add_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
         )

@@ -19,6 +19,7 @@ from otternauts_desktop.core.swarm.health import (
     service_condition,
 )
 from otternauts_desktop.core.swarm.state import Node, Service, Snapshot, Task
+from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.cells import LEADER, MANAGER, SIMULATED, WORKER, Cell, Heading, Row
 from otternauts_desktop.ui.places import (
     Place,
@@ -41,7 +42,7 @@ from otternauts_desktop.ui.status_marks import (
     of_task,
 )
 
-DRAFT: Final = Mark("status-wait", "idle", "Draft, not launched")
+DRAFT: Final = Mark("status-wait", "idle", marked("Draft, not launched"))
 _TROUBLED: Final = frozenset({Health.FAILED, Health.DEGRADED})
 
 
@@ -89,17 +90,17 @@ def cluster_row(seen: ClusterSeen) -> Row:
     cluster, snapshot = seen.cluster, seen.snapshot
     groups = []
     if snapshot is None:
-        groups.append(_group("outposts", "Outposts", "outpost", _waiting_outposts(seen)))
+        groups.append(_group("outposts", tr("Outposts"), "outpost", _waiting_outposts(seen)))
     else:
         nodes = tuple(_node_row(seen, node) for node in snapshot.nodes)
-        groups.append(_group("outposts", "Outposts", "outpost", nodes))
+        groups.append(_group("outposts", tr("Outposts"), "outpost", nodes))
     fleets = tuple(_fleet_row(seen, fleet) for fleet in fleet_names(seen))
-    groups.append(_group("fleets", "Fleets", "fleet", fleets))
+    groups.append(_group("fleets", tr("Fleets"), "fleet", fleets))
     if snapshot is not None:
         loose = [service for service in snapshot.services if not service.fleet]
         if loose:
             rows = tuple(_service_row(seen, snapshot, service) for service in loose)
-            groups.append(_group("services", "Services of no fleet", "box", rows))
+            groups.append(_group("services", tr("Services of no fleet"), "box", rows))
     cell = Cell(
         cluster.name,
         icon="sim" if cluster.simulated else "cluster",
@@ -123,7 +124,7 @@ def _cluster_state(seen: ClusterSeen) -> dict[str, object]:
     if seen.lost:
         return {"tone": "fg2", "count_mark": UNREACHABLE, "tip": seen.lost}
     if seen.snapshot is None:
-        return {"count_mark": WAITING, "tip": "Not read yet"}
+        return {"count_mark": WAITING, "tip": tr("Not read yet")}
     number = troubles(seen.snapshot)
     if not number:
         return {"count_mark": HEALTHY}
@@ -131,7 +132,11 @@ def _cluster_state(seen: ClusterSeen) -> dict[str, object]:
         "count_mark": of_health(Health.DEGRADED),
         "count": str(number),
         "count_tone": "bad",
-        "tip": f"{number} of its fleets and outposts need attention",
+        "tip": trn(
+            "{number} of its fleets and outposts needs attention",
+            "{number} of its fleets and outposts need attention",
+            number,
+        ),
     }
 
 
@@ -141,7 +146,7 @@ def _group(key: str, title: str, icon: str, rows: tuple[Row, ...]) -> Row:
 
 
 def _waiting_outposts(seen: ClusterSeen) -> tuple[Row, ...]:
-    tip = seen.lost or "Not read yet"
+    tip = seen.lost or tr("Not read yet")
     mark = UNREACHABLE if seen.lost else WAITING
     return tuple(
         Row(outpost.id, (Cell(outpost.name, mark=mark, tip=tip),)) for outpost in seen.outposts
@@ -155,7 +160,7 @@ def _node_row(seen: ClusterSeen, node: Node) -> Row:
         mark=UNREACHABLE if seen.lost else mark,
         badge=role_of(node),
         note=mark.word if mark == DRAIN or not node.ready else "",
-        tip=f"{node.name}: {mark.word}, {role_of(node).lower()}, {node.address}",
+        tip=f"{node.name}: {mark.word}, {tr(role_of(node))}, {node.address}",
     )
     return Row(node.id, (cell,), subject=outpost_place(seen.cluster.id, node.id))
 
@@ -165,12 +170,16 @@ def _fleet_row(seen: ClusterSeen, fleet: str) -> Row:
     snapshot = seen.snapshot
     services: tuple[Service, ...] = snapshot.fleets.get(fleet, ()) if snapshot else ()
     if snapshot is None or not services:
-        cell = Cell(fleet, mark=DRAFT, note="Draft", tip="Drafted here, not launched yet")
-        return Row(f"fleet {fleet}", (cell,), subject=place)
+        cell = Cell(fleet, mark=DRAFT, note=tr("Draft"), tip=tr("Drafted here, not launched yet"))
+        return Row(_fleet_key(fleet), (cell,), subject=place)
     condition = fleet_condition(snapshot, services)
     cell = _counted(fleet, condition, lost=seen.lost)
     rows = tuple(_service_row(seen, snapshot, service) for service in services)
-    return Row(f"fleet {fleet}", (cell,), rows, place)
+    return Row(_fleet_key(fleet), (cell,), rows, place)
+
+
+def _fleet_key(fleet: str) -> str:
+    return f"fleet {fleet}"
 
 
 def _service_row(seen: ClusterSeen, snapshot: Snapshot, service: Service) -> Row:
@@ -188,7 +197,13 @@ def _counted(name: str, condition: Condition, *, lost: str) -> Cell:
         mark=UNREACHABLE if lost else mark,
         count=condition.count,
         count_tone="fg3" if lost else count_tone(condition),
-        tip=f"{name}: {mark.word}, {condition.running} of {condition.wanted} running",
+        tip=tr(
+            "{name}: {word}, {running} of {wanted} running",
+            name=name,
+            word=mark.word,
+            running=condition.running,
+            wanted=condition.wanted,
+        ),
     )
 
 
@@ -212,7 +227,7 @@ class ClusterTreeModel(RowTreeModel):
     """All clusters as a tree of one column."""
 
     def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__((Heading("Clusters"),), parent)
+        super().__init__((Heading(marked("Clusters")),), parent)
         self._rows: dict[str, Row] = {}
 
     def show_clusters(self, clusters: Sequence[ClusterSeen]) -> None:
@@ -241,7 +256,7 @@ def _paths(place: Place, clusters: Iterable[Row]) -> Iterable[tuple[str, ...]]:
     elif place.kind is PlaceKind.OUTPOST:
         yield (place.cluster_id, "outposts", place.name)
     elif place.kind is PlaceKind.FLEET:
-        yield (place.cluster_id, "fleets", f"fleet {place.name}")
+        yield (place.cluster_id, "fleets", _fleet_key(place.name))
     elif place.kind is PlaceKind.SERVICE:
         yield (place.cluster_id, "services", place.name)
         for cluster in clusters:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.events import CommandRan
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.buttons import IconButton
 from otternauts_desktop.ui.cells import Cell, Heading, Row
 from otternauts_desktop.ui.frames import column, row
@@ -20,11 +21,11 @@ from otternauts_desktop.ui.times import clock_exact, duration
 SHOWN: Final = 500
 PAINT_MS: Final = 200
 _HEADINGS: Final = (
-    Heading("Time", 80),
-    Heading("Outpost", 110),
-    Heading("Command", 0),
-    Heading("Outcome", 90),
-    Heading("Took", 70, right=True),
+    Heading(marked("Time"), 80),
+    Heading(marked("Outpost"), 110),
+    Heading(marked("Command"), 0),
+    Heading(marked("Outcome"), 90),
+    Heading(marked("Took"), 70, right=True),
 )
 
 
@@ -36,11 +37,13 @@ class CommandLogPanel(QWidget):
         self._entries: deque[tuple[int, CommandRan]] = deque(maxlen=SHOWN)
         self.count = 0
         self.model = RowTreeModel(_HEADINGS)
-        self.view = RowView(self.model, _HEADINGS, "Command log", height=24, dense=24)
-        copy = IconButton("copy", "Copy the command", size=24)
+        self.view = RowView(self.model, _HEADINGS, tr("Command log"), height=24, dense=24)
+        copy = IconButton("copy", tr("Copy the command"), size=24)
         copy.clicked.connect(self.copy)
         head = row(margins=(16, 2, 8, 2), spacing=8)
-        words = "What went to your outposts. Secrets never stand in a command: they go by stdin."
+        words = tr(
+            "What went to your outposts. Secrets never stand in a command: they go by stdin."
+        )
         head.addWidget(Label(words, size=12, tone="fg3"), 1)
         head.addWidget(copy)
         outer = column(self)
@@ -74,7 +77,7 @@ class CommandLogPanel(QWidget):
 
 def _row(number: int, entry: CommandRan) -> Row:
     if entry.exit_status is None:
-        mark, outcome = WARNING, "unknown"
+        mark, outcome = WARNING, tr("unknown")
     elif entry.exit_status in (0, 200, 201):
         mark, outcome = DONE, str(entry.exit_status)
     else:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 from otternauts_desktop.core.flight.progress import LaunchProgress
 from otternauts_desktop.core.swarm.health import fleet_condition
 from otternauts_desktop.core.swarm.state import Service
+from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Row
 from otternauts_desktop.ui.cluster_tree_model import DRAFT, ClusterSeen
@@ -24,7 +25,7 @@ from otternauts_desktop.ui.status_marks import UNREACHABLE, of_health, of_launch
 from otternauts_desktop.ui.theme import theme
 from otternauts_desktop.ui.times import clock
 
-TABS: Final = ("Overview", "Flight plan", "Launch")
+TABS: Final = (marked("Overview"), marked("Flight plan"), marked("Launch"))
 OVERVIEW, PLAN, LAUNCH = range(3)
 
 
@@ -41,32 +42,32 @@ class FleetPage(Surface):
         super().__init__("page", parent)
         self.fleet = ""
         self.header = PageHeader("fleet")
-        self.remove_button = Button("Remove…", kind="ghost")
+        self.remove_button = Button(tr("Remove…"), kind="ghost")
         self.remove_button.clicked.connect(self.remove_requested)
-        self.comms_button = Button("Comms", icon="comms")
+        self.comms_button = Button(tr("Comms"), icon="comms")
         self.comms_button.clicked.connect(lambda: self.comms_requested.emit(""))
-        self.launch_button = Button("Launch…", icon="launch")
+        self.launch_button = Button(tr("Launch…"), icon="launch")
         self.launch_button.clicked.connect(self.launch_requested)
         for button in (self.remove_button, self.comms_button, self.launch_button):
             self.header.add_action(button)
 
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Views of this fleet")
+        self.tabs.setAccessibleName(tr("Views of this fleet"))
         self.tabs.setDocumentMode(True)
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         for name in TABS:
-            self.tabs.addTab(name)
+            self.tabs.addTab(tr(name))
         tab_line = row(margins=(8, 0, 8, 0))
         tab_line.addWidget(self.tabs)
         tab_line.addStretch(1)
 
         self.model = RowTreeModel(FLEET_HEADINGS)
-        self.view = RowView(self.model, FLEET_HEADINGS, "Vessels and tasks", tree=True)
+        self.view = RowView(self.model, FLEET_HEADINGS, tr("Vessels and tasks"), tree=True)
         self.view.opened.connect(self._opened)
         self.model.rowsInserted.connect(lambda *_: self.view.expandToDepth(0))
         self._empty = Label(
-            "No fleet of this name flies yet. Write its flight plan and launch it.",
+            tr("No fleet of this name flies yet. Write its flight plan and launch it."),
             tone="fg2",
             wrap=True,
         )
@@ -105,16 +106,21 @@ class FleetPage(Surface):
         if snapshot is not None and services:
             condition = fleet_condition(snapshot, services)
             mark = of_health(condition.health)
-            facts += [f"{len(services)} vessels", f"{condition.count} tasks running"]
+            facts += [
+                trn("{number} vessel", "{number} vessels", len(services)),
+                tr("{count} tasks running", count=condition.count),
+            ]
         else:
             mark = DRAFT
         if launch is not None and not launch.state.ended:
             mark = of_launch(launch.state)
         if drafted:
-            facts.append("Draft kept here")
+            facts.append(tr("Draft kept here"))
         if seen.lost and snapshot is not None:
             mark = UNREACHABLE
-            facts.append(f"as of {clock(snapshot.taken_at)}: {seen.lost}")
+            facts.append(
+                tr("as of {time}: {reason}", time=clock(snapshot.taken_at), reason=seen.lost)
+            )
         self.header.show_page(fleet, mark, facts)
         now = time.time()
         if snapshot is not None:

@@ -8,24 +8,25 @@ from otternauts_desktop.core.swarm.health import (
     service_condition,
 )
 from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
+from otternauts_desktop.core.words import marked
 from otternauts_desktop.ui.cells import Cell, Heading, Row
 from otternauts_desktop.ui.cluster_tree_model import count_tone, replica_name
 from otternauts_desktop.ui.status_marks import STOPPED, Mark, of_health, of_task
 from otternauts_desktop.ui.times import age_of, short_image
 
 FLEET_HEADINGS: Final = (
-    Heading("Vessel / task", 220),
-    Heading("Image", 0),
-    Heading("Replicas", 170),
-    Heading("Outpost", 130),
-    Heading("Age", 90, right=True),
+    Heading(marked("Vessel / task"), 220),
+    Heading(marked("Image"), 0),
+    Heading(marked("Replicas"), 170),
+    Heading(marked("Outpost"), 130),
+    Heading(marked("Age"), 90, right=True),
 )
 TASK_HEADINGS: Final = (
-    Heading("Task", 200),
-    Heading("State", 130),
-    Heading("Outpost", 130),
-    Heading("Note", 0),
-    Heading("Age", 90, right=True),
+    Heading(marked("Task"), 200),
+    Heading(marked("State"), 130),
+    Heading(marked("Outpost"), 130),
+    Heading(marked("Note"), 0),
+    Heading(marked("Age"), 90, right=True),
 )
 _PIP_TONES: Final = {Health.FAILED: "bad", Health.DEGRADED: "bad", Health.MOVING: "accent"}
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.labels import SEMIBOLD, Label
 
 
@@ -102,7 +103,7 @@ class _WideHandle(QSplitterHandle):
 
     def __init__(self, orientation: Qt.Orientation, parent: QSplitter) -> None:
         super().__init__(orientation, parent)
-        self.setAccessibleName("Divider")
+        self.setAccessibleName(tr("Divider"))
 
 
 class Split(QSplitter):

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.status_marks import Mark
 from otternauts_desktop.ui.theme import restyle, theme
 
@@ -171,7 +172,7 @@ class OttoLabel(QLabel):
     def __init__(self, pose: str, height: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._pose, self._height = pose, height
-        self.setAccessibleName("Otto, an otter in a space suit")
+        self.setAccessibleName(tr("Otto, an otter in a space suit"))
         self._draw()
         theme().changed.connect(self._draw)
 

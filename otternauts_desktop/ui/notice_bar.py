@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.frames import Surface, column, row
 from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
@@ -19,16 +20,16 @@ class NoticeBar(Surface):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("notice-bad", parent)
-        self.setAccessibleName("Notice")
+        self.setAccessibleName(tr("Notice"))
         self._mark = MarkLabel(FAILED, size=16)
         self.title = Label(weight=SEMIBOLD, wrap=True, selectable=True)
         self.detail = Label(tone="fg2", wrap=True, selectable=True)
         self.next_step = Label(wrap=True, selectable=True)
         self._action = Button("", size="small")
-        self._action.setAccessibleName("Act on the notice")
+        self._action.setAccessibleName(tr("Act on the notice"))
         self._action.clicked.connect(self._act)
         self._do: Callable[[], object] | None = None
-        close = IconButton("x", "Dismiss", size=24)
+        close = IconButton("x", tr("Dismiss"), size=24)
         close.clicked.connect(self.hide)
         words = column(spacing=2)
         for label in (self.title, self.detail, self.next_step):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus, Outpost
 from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Row
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, role_of
@@ -29,9 +30,9 @@ class OutpostPage(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("page", parent)
         self.header = PageHeader("outpost")
-        self.add_button = Button("Log in to it…", icon="plus")
+        self.add_button = Button(tr("Log in to it…"), icon="plus")
         self.add_button.clicked.connect(self.add_requested)
-        self.reconnect_button = Button("Reconnect now", icon="refresh")
+        self.reconnect_button = Button(tr("Reconnect now"), icon="refresh")
         self.reconnect_button.clicked.connect(self.reconnect_requested)
         self.header.add_action(self.add_button)
         self.header.add_action(self.reconnect_button)
@@ -41,7 +42,7 @@ class OutpostPage(Surface):
         link.addWidget(self._link_mark)
         link.addWidget(self.link_text, 1)
         self.model = RowTreeModel(TASK_HEADINGS)
-        self.view = RowView(self.model, TASK_HEADINGS, "Tasks on this outpost")
+        self.view = RowView(self.model, TASK_HEADINGS, tr("Tasks on this outpost"))
         outer = column(self)
         outer.addWidget(self.header)
         outer.addWidget(rule())
@@ -62,14 +63,14 @@ class OutpostPage(Surface):
         node = snapshot.node_by_id.get(node_id) if snapshot else None
         if snapshot is None or node is None:
             name = outpost.name if outpost else node_id
-            self.header.show_page(name, UNREACHABLE, ["It is no longer part of the swarm."])
+            self.header.show_page(name, UNREACHABLE, [tr("It is no longer part of the swarm.")])
             self.model.show_rows(())
             return
         facts = [
-            role_of(node),
+            tr(role_of(node)),
             node.address,
-            f"Docker {node.engine}",
-            f"{node.cpus:g} CPUs",
+            tr("Docker {engine}", engine=node.engine),
+            tr("{cpus} CPUs", cpus=f"{node.cpus:g}"),
             gigabytes(node.memory),
             f"{node.os}/{node.arch}",
             ", ".join(f"{key}={value}" for key, value in sorted(node.labels.items())),
@@ -81,14 +82,23 @@ class OutpostPage(Surface):
         if outpost is None:
             self._link_mark.show_mark(WAITING)
             self.link_text.setText(
-                "Otternauts does not log in to this outpost; what is shown comes from a manager."
+                tr(
+                    "Otternauts does not log in to this outpost; "
+                    "what is shown comes from a manager."
+                )
             )
             return
         self._link_mark.show_mark(of_link(link.state))
         words = [f"{of_link(link.state).word}: {outpost.login}"]
         if link.state is LinkState.RECONNECTING:
             wait = max(link.next_try_at - time.time(), 0)
-            words.append(f"attempt {link.attempt}, next in {wait:.0f} s.")
+            words.append(
+                tr(
+                    "Attempt {attempt}, next in {seconds} s.",
+                    attempt=link.attempt,
+                    seconds=round(wait),
+                )
+            )
         if link.error:
             words.append(link.error)
         self.link_text.setText(" ".join(words))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.cells import Cell, Heading, Row
 from otternauts_desktop.ui.finding import Target, find
 from otternauts_desktop.ui.frames import Surface, column, rule
@@ -16,7 +17,11 @@ from otternauts_desktop.ui.theme import theme
 
 WIDTH: Final = 672
 SHOWN: Final = 12
-_HEADINGS: Final = (Heading("Name"), Heading("Kind", 230), Heading("Keys", 110, right=True))
+_HEADINGS: Final = (
+    Heading(marked("Name")),
+    Heading(marked("Kind"), 230),
+    Heading(marked("Keys"), 110, right=True),
+)
 
 
 class Palette(QDialog):
@@ -28,17 +33,17 @@ class Palette(QDialog):
         self, targets: Sequence[Target], recent: Sequence[str], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAccessibleName("Command palette")
+        self.setAccessibleName(tr("Command palette"))
         self._targets = tuple(targets)
         self._recent = tuple(recent)
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Go to anything or run a command")
-        self.field.setAccessibleName("What to go to or to run")
+        self.field.setPlaceholderText(tr("Go to anything or run a command"))
+        self.field.setAccessibleName(tr("What to go to or to run"))
         self.field.setFont(theme().ui_font(15))
         self.field.textChanged.connect(self._search)
         self.field.installEventFilter(self)
         self.model = RowTreeModel(_HEADINGS)
-        self.view = RowView(self.model, _HEADINGS, "Matches", surface="panel", height=36)
+        self.view = RowView(self.model, _HEADINGS, tr("Matches"), surface="panel", height=36)
         self.view.setHeaderHidden(True)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.opened.connect(lambda _: self._choose())

@@ -10,6 +10,7 @@ from typing import Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.cells import Cell, Heading, Row
 
 CELL_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
@@ -198,7 +199,7 @@ class RowTreeModel(QAbstractItemModel):
         if orientation is Qt.Orientation.Horizontal and 0 <= section < len(self._headings):
             heading = self._headings[section]
             if role == Qt.ItemDataRole.DisplayRole:
-                return heading.title
+                return tr(heading.title)
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if heading.right else Qt.AlignmentFlag.AlignLeft
                 return side | Qt.AlignmentFlag.AlignVCenter

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.cells import LEADER, SIMULATED, WORKER, Cell, Heading, Row
 from otternauts_desktop.ui.labels import MEDIUM, REGULAR, SEMIBOLD
 from otternauts_desktop.ui.row_tree import CELL_ROLE, ROW_ROLE, AnyIndex, RowTreeModel
@@ -141,7 +142,7 @@ def paint_cell(painter: QPainter, area: QRect, cell: Cell) -> None:
 
 def badge_width(text: str) -> int:
     """How wide a badge gets."""
-    return QFontMetrics(theme().ui_font(11, SEMIBOLD)).horizontalAdvance(text) + 12
+    return QFontMetrics(theme().ui_font(11, SEMIBOLD)).horizontalAdvance(tr(text)) + 12
 
 
 def paint_badge(painter: QPainter, left_middle: QPoint, text: str) -> int:
@@ -159,7 +160,7 @@ def paint_badge(painter: QPainter, left_middle: QPoint, text: str) -> int:
         painter.drawRoundedRect(rect.toRectF().adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
     painter.setFont(t.ui_font(11, SEMIBOLD if text in (LEADER, SIMULATED) else REGULAR))
     painter.setPen(t.color(ink))
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, tr(text))
     painter.restore()
     return width
 
@@ -240,7 +241,7 @@ class RowView(QTreeView):
     ) -> None:
         super().__init__(parent)
         self.setAccessibleName(name)
-        self.header().setAccessibleName(f"Columns: {name}")
+        self.header().setAccessibleName(tr("Columns: {name}", name=name))
         self.setProperty("surface", surface)
         self.setModel(model)
         self.setItemDelegate(CellDelegate(self, height=height, dense=dense))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from otternauts_desktop.core.flight.explain import explain
 from otternauts_desktop.core.swarm.health import service_condition
 from otternauts_desktop.core.swarm.state import Service, Snapshot
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
@@ -31,9 +32,9 @@ class ServicePage(Surface):
         super().__init__("page", parent)
         self._fleet = self._vessel = ""
         self.header = PageHeader("vessel")
-        self.fleet_button = Button("Fleet", icon="fleet")
+        self.fleet_button = Button(tr("Fleet"), icon="fleet")
         self.fleet_button.clicked.connect(lambda: self.fleet_requested.emit(self._fleet))
-        self.comms_button = Button("Comms", icon="comms")
+        self.comms_button = Button(tr("Comms"), icon="comms")
         self.comms_button.clicked.connect(
             lambda: self.comms_requested.emit(self._fleet, self._vessel)
         )
@@ -49,7 +50,7 @@ class ServicePage(Surface):
         around = column(margins=(16, 12, 16, 4))
         around.addWidget(self.cause)
         self.model = RowTreeModel(TASK_HEADINGS)
-        self.view = RowView(self.model, TASK_HEADINGS, "Tasks of this service")
+        self.view = RowView(self.model, TASK_HEADINGS, tr("Tasks of this service"))
         outer = column(self)
         outer.addWidget(self.header)
         outer.addWidget(rule())
@@ -63,7 +64,7 @@ class ServicePage(Surface):
         for button in (self.fleet_button, self.comms_button):
             button.setVisible(service is not None and bool(service.fleet))
         if snapshot is None or service is None:
-            self.header.show_page("Service", UNREACHABLE, ["It is not there any more."])
+            self.header.show_page(tr("Service"), UNREACHABLE, [tr("It is not there any more.")])
             self.model.show_rows(())
             self.cause.hide()
             return
@@ -78,8 +79,8 @@ class ServicePage(Surface):
             service.fleet,
             short_image(service.image),
             service.mode,
-            f"{condition.count} running",
-            f"ports {published}" if published else "",
+            tr("{count} running", count=condition.count),
+            tr("ports {ports}", ports=published) if published else "",
         ]
         self.header.show_page(service.vessel, mark, facts)
         tasks = sorted(
@@ -105,4 +106,6 @@ class ServicePage(Surface):
         words = explain(newest.error, newest.exit_code)
         self._sentence.setText(words.sentence)
         self._step.setText(words.next_step)
-        self._docker.setText(f"Docker said: {newest.error or newest.message or '(nothing)'}")
+        self._docker.setText(
+            tr("Docker said: {words}", words=newest.error or newest.message or tr("(nothing)"))
+        )

@@ -11,15 +11,21 @@ from otternauts_desktop.core.flight.progress import LaunchState, StepState
 from otternauts_desktop.core.swarm.cluster import LinkState
 from otternauts_desktop.core.swarm.health import Health
 from otternauts_desktop.core.swarm.state import Node, Task
+from otternauts_desktop.core.words import marked, tr
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One status: `icon` is its drawing, `tone` the colour token, `word` what it says."""
+    """One status: `icon` is its drawing, `tone` the colour token, `text` its English word."""
 
     icon: str
     tone: str
-    word: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """What it says, in the person's language."""
+        return tr(self.text)
 
     @property
     def tint(self) -> str:
@@ -27,16 +33,16 @@ class Mark:
         return {"idle": "raised", "accent": "accentbg"}.get(self.tone, f"{self.tone}bg")
 
 
-HEALTHY: Final = Mark("status-ok", "ok", "Healthy")
-DONE: Final = Mark("status-done", "ok", "Done")
-MOVING: Final = Mark("status-run", "accent", "In progress")
-WARNING: Final = Mark("status-warn", "warn", "Warning")
-DEGRADED: Final = Mark("status-bad", "bad", "Degraded")
-FAILED: Final = Mark("status-bad", "bad", "Failed")
-DRAIN: Final = Mark("status-drain", "idle", "Drain")
-WAITING: Final = Mark("status-wait", "idle", "Waiting")
-STOPPED: Final = Mark("status-stop", "idle", "Stopped")
-UNREACHABLE: Final = Mark("status-off", "idle", "Unreachable")
+HEALTHY: Final = Mark("status-ok", "ok", marked("Healthy"))
+DONE: Final = Mark("status-done", "ok", marked("Done"))
+MOVING: Final = Mark("status-run", "accent", marked("In progress"))
+WARNING: Final = Mark("status-warn", "warn", marked("Warning"))
+DEGRADED: Final = Mark("status-bad", "bad", marked("Degraded"))
+FAILED: Final = Mark("status-bad", "bad", marked("Failed"))
+DRAIN: Final = Mark("status-drain", "idle", marked("Drain"))
+WAITING: Final = Mark("status-wait", "idle", marked("Waiting"))
+STOPPED: Final = Mark("status-stop", "idle", marked("Stopped"))
+UNREACHABLE: Final = Mark("status-off", "idle", marked("Unreachable"))
 
 _HEALTH: Final = {
     Health.HEALTHY: HEALTHY,
@@ -49,12 +55,12 @@ _HEALTH: Final = {
     Health.FAILED: FAILED,
 }
 _LAUNCH: Final = {
-    LaunchState.RUNNING: Mark("status-run", "accent", "Launching"),
-    LaunchState.CONVERGED: Mark("status-done", "ok", "In orbit"),
+    LaunchState.RUNNING: Mark("status-run", "accent", marked("Launching")),
+    LaunchState.CONVERGED: Mark("status-done", "ok", marked("In orbit")),
     LaunchState.FAILED: FAILED,
-    LaunchState.TIMED_OUT: Mark("status-warn", "warn", "Timed out"),
-    LaunchState.CANCELLED: Mark("status-stop", "idle", "No longer watched"),
-    LaunchState.UNKNOWN: Mark("status-warn", "warn", "Outcome unknown"),
+    LaunchState.TIMED_OUT: Mark("status-warn", "warn", marked("Timed out")),
+    LaunchState.CANCELLED: Mark("status-stop", "idle", marked("No longer watched")),
+    LaunchState.UNKNOWN: Mark("status-warn", "warn", marked("Outcome unknown")),
 }
 _STEP: Final = {
     StepState.WAITING: WAITING,
@@ -63,13 +69,29 @@ _STEP: Final = {
     StepState.FAILED: FAILED,
 }
 _LINK: Final = {
-    LinkState.IDLE: Mark("status-wait", "idle", "Not connected"),
-    LinkState.CONNECTING: Mark("status-run", "accent", "Connecting"),
-    LinkState.CONNECTED: Mark("status-ok", "ok", "Connected"),
-    LinkState.RECONNECTING: Mark("status-off", "warn", "Reconnecting"),
-    LinkState.AUTH_FAILED: Mark("status-bad", "bad", "Login refused"),
-    LinkState.HOST_KEY_CHANGED: Mark("status-bad", "bad", "Fingerprint changed"),
-    LinkState.FAILED: Mark("status-bad", "bad", "Failed"),
+    LinkState.IDLE: Mark("status-wait", "idle", marked("Not connected")),
+    LinkState.CONNECTING: Mark("status-run", "accent", marked("Connecting")),
+    LinkState.CONNECTED: Mark("status-ok", "ok", marked("Connected")),
+    LinkState.RECONNECTING: Mark("status-off", "warn", marked("Reconnecting")),
+    LinkState.AUTH_FAILED: Mark("status-bad", "bad", marked("Login refused")),
+    LinkState.HOST_KEY_CHANGED: Mark("status-bad", "bad", marked("Fingerprint changed")),
+    LinkState.FAILED: Mark("status-bad", "bad", marked("Failed")),
+}
+_TASK: Final = {
+    "new": marked("New"),
+    "pending": marked("Pending"),
+    "assigned": marked("Assigned"),
+    "accepted": marked("Accepted"),
+    "preparing": marked("Preparing"),
+    "ready": marked("Ready"),
+    "starting": marked("Starting"),
+    "running": marked("Running"),
+    "complete": marked("Complete"),
+    "shutdown": marked("Shut down"),
+    "failed": marked("Failed"),
+    "rejected": marked("Rejected"),
+    "orphaned": marked("Orphaned"),
+    "remove": marked("Being removed"),
 }
 _STARTING: Final = frozenset({"accepted", "preparing", "ready", "starting"})
 _ENDED_BADLY: Final = frozenset({"failed", "rejected", "orphaned"})
@@ -98,27 +120,29 @@ def of_link(state: LinkState) -> Mark:
 def of_node(node: Node) -> Mark:
     """The mark of an outpost in the swarm."""
     if not node.ready:
-        return Mark("status-off", "idle", "Down" if node.state == "down" else "Unreachable")
+        return Mark(
+            "status-off", "idle", marked("Down") if node.state == "down" else marked("Unreachable")
+        )
     if node.role == "manager" and not node.reachable:
         return UNREACHABLE
     if node.availability == "active":
-        return Mark("status-ok", "ok", "Active")
-    return DRAIN if node.availability == "drain" else Mark("status-drain", "idle", "Paused")
+        return Mark("status-ok", "ok", marked("Active"))
+    return DRAIN if node.availability == "drain" else Mark("status-drain", "idle", marked("Paused"))
 
 
 def of_task(task: Task, *, node_ready: bool = True) -> Mark:
     """The mark of a task; `node_ready` is False where its outpost is down."""
-    word = task.state.capitalize()
+    word = _TASK.get(task.state, task.state.capitalize())
     if task.state in _ENDED_BADLY:
         return Mark("status-bad", "bad", word)
     if task.state == "complete":
-        return Mark("status-done", "ok", "Complete")
+        return Mark("status-done", "ok", marked("Complete"))
     if not task.live or task.desired in ("shutdown", "remove"):
-        return Mark("status-stop", "idle", "Shut down" if task.state == "shutdown" else word)
+        return Mark("status-stop", "idle", word)
     if not node_ready:
-        return Mark("status-off", "idle", "Unreachable")
+        return Mark("status-off", "idle", marked("Unreachable"))
     if task.state == "running":
-        return Mark("status-ok", "ok", "Running")
+        return Mark("status-ok", "ok", marked("Running"))
     if task.state in _STARTING:
         return Mark("status-run", "accent", word)
     return Mark("status-warn", "warn", word) if task.error else Mark("status-wait", "idle", word)

@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
 from PySide6.QtWidgets import QWidget
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.frames import Surface, row
 from otternauts_desktop.ui.labels import Label, MarkLabel
@@ -20,13 +21,13 @@ class Toast(Surface):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__("card", window)
-        self.setAccessibleName("Message")
+        self.setAccessibleName(tr("Message"))
         self._window = window
         self._undo: Callable[[], object] | None = None
         self.text = Label(wrap=True)
-        self.undo_button = Button("Undo", kind="link")
+        self.undo_button = Button(tr("Undo"), kind="link")
         self.undo_button.clicked.connect(self._take_back)
-        close = IconButton("x", "Dismiss", size=24)
+        close = IconButton("x", tr("Dismiss"), size=24)
         close.clicked.connect(self.hide)
         line = row(self, margins=(12, 8, 8, 8), spacing=8)
         line.addWidget(MarkLabel(DONE))

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
+from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui.buttons import paint_cap
 from otternauts_desktop.ui.frames import Surface, column, row
 from otternauts_desktop.ui.labels import MEDIUM, SEMIBOLD, IconLabel, Label, OttoLabel
@@ -81,27 +82,29 @@ class WelcomePage(Surface):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("page", parent)
-        title = Label("Ready for your first mission?", size=22, weight=SEMIBOLD)
+        title = Label(tr("Ready for your first mission?"), size=22, weight=SEMIBOLD)
         words = Label(
-            "Mission control for Docker Swarm. Add a server that you can reach over SSH "
-            "and that manages a swarm; its fleets appear at once.",
+            tr(
+                "Mission control for Docker Swarm. Add a server that you can reach over SSH "
+                "and that manages a swarm; its fleets appear at once."
+            ),
             tone="fg2",
             wrap=True,
         )
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         words.setFixedWidth(440)
         self.add_button = StartButton(
-            "plus", "Add your first outpost", "A swarm manager with SSH access.", "Ctrl+N"
+            "plus", tr("Add your first outpost"), tr("A swarm manager with SSH access."), "Ctrl+N"
         )
         self.add_button.make_primary()
         self.simulator_button = StartButton(
             "sim",
-            "Try the flight simulator",
-            "A practice cluster to explore. Nothing leaves this computer.",
+            tr("Try the flight simulator"),
+            tr("A practice cluster to explore. Nothing leaves this computer."),
             "Ctrl+Shift+N",
         )
         self.import_button = StartButton(
-            "import", "Import from SSH config", "You choose which hosts to add.", "Ctrl+I"
+            "import", tr("Import from SSH config"), tr("You choose which hosts to add."), "Ctrl+I"
         )
         self.add_button.clicked.connect(self.add_outpost_requested)
         self.simulator_button.clicked.connect(self.simulator_requested)
@@ -112,9 +115,9 @@ class WelcomePage(Surface):
         promises = row(spacing=6)
         promises.addStretch(1)
         for icon, text in (
-            ("key", "Keys stay where they are"),
-            ("term", "Every command is in the Command log"),
-            ("shield", "No account, no telemetry"),
+            ("key", tr("Keys stay where they are")),
+            ("term", tr("Every command is in the Command log")),
+            ("shield", tr("No account, no telemetry")),
         ):
             promises.addWidget(IconLabel(icon, size=14, tone="fg3"))
             promises.addWidget(Label(text, size=12, tone="fg2"))
@@ -139,5 +142,9 @@ class WelcomePage(Surface):
 
     def show_hosts(self, count: int) -> None:
         """Say how many hosts the SSH configuration has."""
-        found = "1 host" if count == 1 else f"{count} hosts"
-        self.import_button.set_line(f"{found} found in ~/.ssh/config. You choose which to add.")
+        found = trn(
+            "{number} host found in ~/.ssh/config. You choose which to add.",
+            "{number} hosts found in ~/.ssh/config. You choose which to add.",
+            count,
+        )
+        self.import_button.set_line(found)

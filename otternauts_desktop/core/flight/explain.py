@@ -8,18 +8,20 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from otternauts_desktop.core.words import marked, tr
+
 EXIT_CODES: Final = {
-    0: "the program ended by itself",
-    1: "the program reported an error",
-    2: "the program was called in a wrong way",
-    125: "Docker itself failed to run the container",
-    126: "the command could not be executed",
-    127: "the command was not found",
-    128: "the container could not be started",
-    134: "the program aborted (SIGABRT)",
-    137: "the program was killed: out of memory, or it did not stop in time (SIGKILL)",
-    139: "the program crashed (segmentation fault)",
-    143: "the program was asked to stop (SIGTERM)",
+    0: marked("the program ended by itself"),
+    1: marked("the program reported an error"),
+    2: marked("the program was called in a wrong way"),
+    125: marked("Docker itself failed to run the container"),
+    126: marked("the command could not be executed"),
+    127: marked("the command was not found"),
+    128: marked("the container could not be started"),
+    134: marked("the program aborted (SIGABRT)"),
+    137: marked("the program was killed: out of memory, or it did not stop in time (SIGKILL)"),
+    139: marked("the program crashed (segmentation fault)"),
+    143: marked("the program was asked to stop (SIGTERM)"),
 }
 
 
@@ -34,78 +36,78 @@ class Explanation:
 _TEXTS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         r"No such image: (?P<what>\S+)",
-        "The image {what} can't be had: it does not exist, or the registry refused it.",
-        "Check the name and tag, and that this outpost may read the registry.",
+        marked("The image {what} can't be had: it does not exist, or the registry refused it."),
+        marked("Check the name and tag, and that this outpost may read the registry."),
     ),
     (
         r"unhealthy container",
-        "The container runs, but its health check fails.",
-        "Read its log, and try the command of the health check inside the container.",
+        marked("The container runs, but its health check fails."),
+        marked("Read its log, and try the command of the health check inside the container."),
     ),
     (
         r"executable file not found|no such file or directory.*exec:|exec: .*no such file",
-        "The command is not in the image.",
-        "Check `command` and `entrypoint` against what the image holds.",
+        marked("The command is not in the image."),
+        marked("Check `command` and `entrypoint` against what the image holds."),
     ),
     (
         r"bind source path does not exist: (?P<what>\S+)",
-        "The folder {what} does not exist on the outpost.",
-        "Create it there, or use a named volume.",
+        marked("The folder {what} does not exist on the outpost."),
+        marked("Create it there, or use a named volume."),
     ),
     (
         r"address already in use|port is already allocated",
-        "A port that it publishes is taken by another program on the outpost.",
-        "Publish another port, or stop the program that has it.",
+        marked("A port that it publishes is taken by another program on the outpost."),
+        marked("Publish another port, or stop the program that has it."),
     ),
     (
         r"unable to find user (?P<what>\S+?):",
-        "The image has no user {what}.",
-        "Give a user by number, or one that the image has.",
+        marked("The image has no user {what}."),
+        marked("Give a user by number, or one that the image has."),
     ),
     (
         r"scheduling constraints not satisfied",
-        "No outpost satisfies its placement constraints.",
-        "Compare deploy.placement.constraints with the outposts' roles and labels.",
+        marked("No outpost satisfies its placement constraints."),
+        marked("Compare deploy.placement.constraints with the outposts' roles and labels."),
     ),
     (
         r"insufficient resources",
-        "No outpost has the CPU or memory that it reserves.",
-        "Lower deploy.resources.reservations, or add an outpost.",
+        marked("No outpost has the CPU or memory that it reserves."),
+        marked("Lower deploy.resources.reservations, or add an outpost."),
     ),
     (
         r"host-mode port already in use",
-        "The port that it publishes is taken on every outpost that could run it.",
-        "Publish another port, or free it.",
+        marked("The port that it publishes is taken on every outpost that could run it."),
+        marked("Publish another port, or free it."),
     ),
     (
         r"max replicas per node",
-        "Each outpost already runs as many of its tasks as allowed.",
-        "Raise deploy.placement.max_replicas_per_node, or add an outpost.",
+        marked("Each outpost already runs as many of its tasks as allowed."),
+        marked("Raise deploy.placement.max_replicas_per_node, or add an outpost."),
     ),
     (
         r"unsupported platform",
-        "The image is made for another processor architecture than the outposts have.",
-        "Use an image built for their architecture.",
+        marked("The image is made for another processor architecture than the outposts have."),
+        marked("Use an image built for their architecture."),
     ),
     (
         r"nodes? not available for new tasks",
-        "All outposts that could run it are drained or down.",
-        "Activate an outpost, or bring it back.",
+        marked("All outposts that could run it are drained or down."),
+        marked("Activate an outpost, or bring it back."),
     ),
     (
         r"missing plugin",
-        "No outpost has the plugin that its volume, network or log driver needs.",
-        "Install the plugin, or use another driver.",
+        marked("No outpost has the plugin that its volume, network or log driver needs."),
+        marked("Install the plugin, or use another driver."),
     ),
     (
         r"invalid mount target|invalid mount config",
-        "One of its volumes can't be mounted as written.",
-        "Look at `volumes`; the target has to be an absolute path.",
+        marked("One of its volumes can't be mounted as written."),
+        marked("Look at `volumes`; the target has to be an absolute path."),
     ),
     (
         r"no space left on device",
-        "The outpost's disk is full.",
-        "Free space on the outpost: docker system df shows what takes it.",
+        marked("The outpost's disk is full."),
+        marked("Free space on the outpost: docker system df shows what takes it."),
     ),
 )
 
@@ -114,11 +116,14 @@ def explain(error: str, exit_code: int | None) -> Explanation:
     """What a task's error text and exit code amount to."""
     for pattern, sentence, step in _TEXTS:
         if match := re.search(pattern, error):
-            return Explanation(sentence.format(**match.groupdict()), step)
+            return Explanation(tr(sentence, **match.groupdict()), tr(step))
     code = exit_code
     if match := re.search(r"non-zero exit \((\d+)\)", error):
         code = int(match[1])
     if code is not None and (code or not error):
-        meaning = EXIT_CODES.get(code, "the program reported an error")
-        return Explanation(f"It ended with exit code {code}: {meaning}.", "Read its last lines.")
-    return Explanation("It does not run.", "Docker's own words below say why.")
+        meaning = tr(EXIT_CODES.get(code, marked("the program reported an error")))
+        return Explanation(
+            tr("It ended with exit code {code}: {meaning}.", code=code, meaning=meaning),
+            tr("Read its last lines."),
+        )
+    return Explanation(tr("It does not run."), tr("Docker's own words below say why."))

@@ -13,6 +13,7 @@ from otternauts_desktop.core.flight.plan import Change, ChangeKind, plan
 from otternauts_desktop.core.flight.progress import Cause, LaunchState, StepState, VesselProgress
 from otternauts_desktop.core.swarm.health import is_running
 from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
+from otternauts_desktop.core.words import tr
 
 FAILURES: Final = 3
 """So many failed tasks in one slot are a crash loop, not an accident."""
@@ -45,7 +46,7 @@ def judge(prepared: Prepared, baseline: Snapshot, snapshot: Snapshot) -> Verdict
     for vessel in prepared.data["services"]:
         service = services.get(vessel)
         if service is None:
-            vessels.append(VesselProgress(vessel, 0, 1, StepState.WAITING, "not created yet"))
+            vessels.append(VesselProgress(vessel, 0, 1, StepState.WAITING, tr("not created yet")))
             continue
         view = _View(service, changes[vessel], baseline, snapshot)
         progress, failed = view.progress()
@@ -145,8 +146,8 @@ class _View:
             )
             if failed:
                 return self._cause(failed), failed.id
-            words = f"The update of {service.vessel} was stopped."
-            step = "Look at its tasks, correct the flight plan and launch again."
+            words = tr("The update of {vessel} was stopped.", vessel=service.vessel)
+            step = tr("Look at its tasks, correct the flight plan and launch again.")
             return Cause(service.vessel, words, step, service.update_message), ""
         waited = self._snapshot.taken_at - self._baseline.taken_at
         for task in self._tasks:
@@ -157,10 +158,19 @@ class _View:
     def _cause(self, task: Task) -> Cause:
         explanation = explain(task.error, task.exit_code)
         where = self._snapshot.node_name(task.node_id)
-        at = f" on {where}" if where else ""
+        vessel, sentence = self._service.vessel, explanation.sentence
+        if where:
+            sentence = tr(
+                "{vessel} on {outpost}: {sentence}",
+                vessel=vessel,
+                outpost=where,
+                sentence=sentence,
+            )
+        else:
+            sentence = f"{vessel}: {sentence}"
         return Cause(
-            self._service.vessel,
-            f"{self._service.vessel}{at}: {explanation.sentence}",
+            vessel,
+            sentence,
             explanation.next_step,
             docker_said=task.error or task.message,
         )
