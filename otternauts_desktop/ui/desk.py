@@ -151,7 +151,7 @@ class Desk(QObject):
             "fleet.variables",
             "Fleet",
             "Variables…",
-            lambda: tasks.start(fleets.ask_variables()),
+            lambda: tasks.start(fleets.plans.ask_variables()),
             available=fleet,
         )
         add(
@@ -323,7 +323,7 @@ class Desk(QObject):
 
     def go(self, place: Place) -> None:
         """Show a place; one that is gone leads to its cluster, or to the first screen."""
-        self.fleets.keep_draft()
+        self.fleets.plans.keep_draft()
         window = self._window
         window.cursor_label.setText("")
         cluster = self._crew.cluster(place.cluster_id)
@@ -480,7 +480,7 @@ class Desk(QObject):
         for cluster in self._crew.outposts.clusters():
             self._crew.outposts.reconnect(cluster.id)
         if self._window.place.kind is PlaceKind.FLEET:
-            self.fleets.preview()
+            self.fleets.plans.preview()
 
     # -- comms -------------------------------------------------------------------------------
 
@@ -538,7 +538,7 @@ class Desk(QObject):
         """Keep what is to be kept, then end the program."""
         from otternauts_desktop.ui.dialogs.confirm import Confirm
 
-        self.fleets.keep_draft()
+        self.fleets.plans.keep_draft()
         running = self._crew.launches.under_way()
         if running:
             names = ", ".join(progress.fleet for progress in running)
@@ -558,7 +558,7 @@ class Desk(QObject):
     async def close(self) -> None:
         """End all that was started."""
         self._clock.stop()
-        self.fleets.keep_draft()
+        self.fleets.plans.keep_draft()
         self.bridge.close()
         await self.tasks.close()
 

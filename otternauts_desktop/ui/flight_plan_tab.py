@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.fleet.findings import Severity
 from otternauts_desktop.core.fleet.flight_plan import Prepared, Reading
-from otternauts_desktop.core.flight.diff import diff
+from otternauts_desktop.core.flight.diff import DiffLine
 from otternauts_desktop.core.flight.plan import Plan
 from otternauts_desktop.ui.buttons import Button, IconButton, LaunchButton, Segments
 from otternauts_desktop.ui.diff_view import DiffView
@@ -19,7 +19,7 @@ from otternauts_desktop.ui.plan_view import PlanView
 from otternauts_desktop.ui.status_marks import FAILED, WARNING, Mark
 from otternauts_desktop.ui.yaml_editor import YamlEditor
 
-PAUSE_MS: Final = 350
+PAUSE_MS: Final = 80
 """So long after the last key the text is read anew."""
 
 
@@ -30,17 +30,13 @@ class Previewed(Protocol):
     def prepared(self) -> Prepared: ...
     @property
     def plan(self) -> Plan: ...
-    @property
-    def old_text(self) -> str: ...
-    @property
-    def new_text(self) -> str: ...
 
 
 class FlightPlanTab(QWidget):
     """Holds the text being edited; what it means comes from outside."""
 
-    paused = Signal(str)
-    """The person stopped typing: here is the text."""
+    paused = Signal()
+    """The person stopped typing."""
     launch_requested = Signal()
     variables_requested = Signal()
     refresh_requested = Signal()
@@ -150,7 +146,7 @@ class FlightPlanTab(QWidget):
     def flush(self) -> None:
         """Tell the text now, without waiting for a pause."""
         self._timer.stop()
-        self.paused.emit(self.text())
+        self.paused.emit()
 
     @property
     def pending(self) -> bool:
@@ -179,18 +175,18 @@ class FlightPlanTab(QWidget):
         self._variables.set_tone("warn" if missing else "fg2")
         self.variables_button.setVisible(bool(reading.variables))
 
-    def show_preview(self, preview: Previewed, compared: str) -> None:
+    def show_preview(self, preview: Previewed, lines: tuple[DiffLine, ...], compared: str) -> None:
         """Show what a launch would do; `compared` says with what it was compared."""
         self._compared.setText(compared)
         self.plan_view.show_plan(preview.plan, preview.prepared.notes)
-        self.diff_view.show_lines(diff(preview.old_text, preview.new_text))
+        self.diff_view.show_lines(lines)
         self.rendered.set_text(preview.prepared.shown())
 
-    def show_no_preview(self, error: KnownError, old_text: str) -> None:
+    def show_no_preview(self, error: KnownError, lines: tuple[DiffLine, ...]) -> None:
         """Say why there is none; the text can be compared all the same."""
         self._compared.setText("")
         self.plan_view.show_words(error.title, error.detail, error.next_step)
-        self.diff_view.show_lines(diff(old_text, self.text()))
+        self.diff_view.show_lines(lines)
         self.rendered.set_text("")
 
     def go_to_problem(self, step: int) -> None:

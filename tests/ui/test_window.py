@@ -65,7 +65,7 @@ async def test_from_the_first_screen_to_a_fleet_in_orbit(tmp_path: Path) -> None
         QTest.keyClicks(plan.editor, "x")  # the person types
         plan.editor.set_text(FLEET)
         plan.flush()
-        assert "No value yet for KEY" in plan._variables.text()
+        await shown(lambda: "No value yet for KEY" in plan._variables.text())
         plan.launch_requested.emit()
         confirm = await dialog(ConfirmLaunch)
         confirm.fields.set_value("KEY", "c4nary")
@@ -113,11 +113,11 @@ async def test_a_bad_flight_plan_is_explained_and_not_launched(tmp_path: Path) -
         ):
             plan.editor.set_text(text)
             plan.flush()
-            assert words in " ".join(plan.plan_view.texts())
+            await shown(lambda words=words: words in " ".join(plan.plan_view.texts()))
         bomb = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
         plan.editor.set_text("a0: &a0 [1]\n" + bomb)
         plan.flush()
-        assert "blow it up" in " ".join(plan.plan_view.texts())
+        await shown(lambda: "blow it up" in " ".join(plan.plan_view.texts()))
         QApplication.clipboard().setText("a: " + "x" * 10_000_000)
         before = plan.text()
         plan.editor.paste()

@@ -1,0 +1,213 @@
+"""The wires between the flight plan's tab and the services: drafts, readings, previews.
+
+A text is read in a thread, one at a time and always the newest: what is shown about it is about
+the text that stands there, or nothing is shown.
+"""
+
+import asyncio
+import threading
+import time
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from otternauts_desktop.core.errors import (
+    FlightPlanInvalid,
+    FlightPlanTooLarge,
+    KnownError,
+    NothingFound,
+)
+from otternauts_desktop.core.fleet.findings import Finding
+from otternauts_desktop.core.fleet.flight_plan import Reading, read
+from otternauts_desktop.core.flight.diff import diff
+from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.ui.ask import ask
+from otternauts_desktop.ui.crew import Crew
+from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
+from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.tasks import Tasks
+from otternauts_desktop.ui.times import age, clock
+
+DRAFT_MS: Final = 1500
+"""At most so long after a key the draft is on disk."""
+PREVIEW_MS: Final = 250
+"""So long after a reading the plan is made, if nothing is typed meanwhile."""
+
+Key = tuple[ClusterId, str]
+"""A cluster and the name of a fleet on it."""
+
+
+class PlanDesk(QObject):
+    """Holds what a person typed until it is kept, and values of variables for this run."""
+
+    fleets_changed = Signal()
+    """A draft came into being."""
+
+    def __init__(self, window: MainWindow, crew: Crew, plan: FlightPlanTab, tasks: Tasks) -> None:
+        super().__init__(window)
+        self._window = window
+        self._crew = crew
+        self._plan = plan
+        self._tasks = tasks
+        self._key: Key = (ClusterId(""), "")
+        self._values: dict[Key, dict[str, Secret]] = {}
+        self._reading = Reading(())
+        self._due = False
+        self._unsaved = False
+        self._saves = self._written = 0
+        self._writing = threading.Lock()
+        self._saver = QTimer(self)
+        self._saver.setSingleShot(True)
+        self._saver.setInterval(DRAFT_MS)
+        self._saver.timeout.connect(lambda: tasks.start(self._save_draft(), key="draft"))
+        self._previewer = QTimer(self)
+        self._previewer.setSingleShot(True)
+        self._previewer.setInterval(PREVIEW_MS)
+        self._previewer.timeout.connect(self.preview)
+        plan.editor.edited.connect(self._edited)
+        plan.paused.connect(self.read_again)
+        plan.editor.too_much_pasted.connect(
+            lambda size: window.notice.show_error(
+                FlightPlanTooLarge(detail=f"What was to be pasted has {size / 1e6:.1f} MB.")
+            )
+        )
+        plan.refresh_requested.connect(self.preview)
+        plan.variables_requested.connect(lambda: tasks.start(self.ask_variables()))
+
+    def values(self, key: Key) -> dict[str, Secret]:
+        """The values of variables that were given for a fleet; free to change."""
+        return self._values.setdefault(key, {})
+
+    def open(self, key: Key) -> None:
+        """Show the flight plan of a fleet."""
+        text = self._crew.launches.draft(*key)
+        if self._plan.text() != text or self._key != key:
+            self._plan.set_text(key[1], text)
+        self._key = key
+        self.read_again()
+
+    # -- what the text means -----------------------------------------------------------------
+
+    def _edited(self) -> None:
+        self._unsaved = True
+        self._previewer.stop()
+        if not self._saver.isActive():
+            self._saver.start()
+
+    def read_again(self) -> None:
+        """Find out what the text as it stands means."""
+        self._previewer.stop()
+        if not self._due:
+            self._due = True
+            self._tasks.start(self._read(), key="read")
+
+    async def _read(self) -> None:
+        """Until what was read is what stands there: a newer text makes the answer worthless."""
+        try:
+            while True:
+                key, text = self._key, self._plan.text()
+                reading = await asyncio.to_thread(read, text)
+                if (key, text) == (self._key, self._plan.text()):
+                    break
+                if self._plan.pending:  # its pause asks again
+                    return
+        finally:
+            self._due = False
+        self._reading = reading
+        self._plan.show_reading(reading, frozenset(self.values(key)))
+        self._previewer.start()
+
+    def preview(self) -> None:
+        """Show what launching the text as it stands would do."""
+        self._tasks.start(self._preview(), key="preview")
+
+    async def _preview(self) -> None:
+        key, text, launches = self._key, self._plan.text(), self._crew.launches
+        if not text.strip():
+            self._plan.show_no_preview(_NoFlightPlan(), ())
+            return
+        old_text = launches.launched_text(*key)
+        lines = await asyncio.to_thread(diff, old_text, text)
+        try:
+            preview = await asyncio.to_thread(launches.preview, *key, text, dict(self.values(key)))
+            if preview.prepared.errors:
+                raise _not_ready(preview.prepared.errors)
+        except KnownError as error:
+            if (key, text) == (self._key, self._plan.text()):
+                self._plan.show_no_preview(error, lines)
+            return
+        if (key, text) != (self._key, self._plan.text()):
+            return
+        staleness = self._crew.telemetry.staleness(key[0])
+        old = f"read {age(max(time.time() - staleness.as_of, 0))} ago"
+        words = f"Compared with the fleet as last seen at {clock(staleness.as_of)}"
+        self._plan.show_preview(
+            preview, lines, words if staleness.lost else f"Compared with the live fleet, {old}"
+        )
+
+    async def ask_variables(self) -> None:
+        """Ask for the values of the flight plan's variables."""
+        from otternauts_desktop.ui.dialogs.variables import VariablesDialog
+
+        values = self.values(self._key)
+        reading = self._reading
+        dialog = VariablesDialog(reading.variables, reading.required, values, self._window)
+        if await ask(dialog):
+            values |= dialog.fields.entered()
+            self.read_again()
+
+    # -- drafts ------------------------------------------------------------------------------
+
+    def keep_draft(self) -> None:
+        """Keep what was typed, without waiting."""
+        self._saver.stop()
+        if self._unsaved:
+            self._unsaved = False
+            new = self._is_new()
+            self._saves += 1
+            try:
+                self._write(self._saves, self._key, self._plan.text())
+            except KnownError as error:
+                self._not_kept(error)
+            if new:
+                self.fleets_changed.emit()
+
+    async def _save_draft(self) -> None:
+        """The same in a thread: a disk may take its time."""
+        if not self._unsaved:
+            return
+        self._unsaved = False
+        new = self._is_new()
+        self._saves += 1
+        try:
+            await asyncio.to_thread(self._write, self._saves, self._key, self._plan.text())
+        except KnownError as error:
+            self._not_kept(error)
+        if new:
+            self.fleets_changed.emit()
+
+    def _write(self, number: int, key: Key, text: str) -> None:
+        """Threads may come in any order: an older text never replaces a newer one."""
+        with self._writing:
+            if number > self._written:
+                self._crew.launches.save_draft(*key, text)
+                self._written = number
+
+    def _is_new(self) -> bool:
+        cluster_id, fleet = self._key
+        return fleet not in self._crew.launches.drafted_fleets(cluster_id)
+
+    def _not_kept(self, error: KnownError) -> None:
+        self._unsaved = True
+        self._window.notice.show_error(error)
+
+
+class _NoFlightPlan(NothingFound):
+    title = "No flight plan of this fleet is kept here."
+    next_step_default = "Paste its Compose file into the editor; nothing happens before a launch."
+
+
+def _not_ready(errors: tuple[Finding, ...]) -> FlightPlanInvalid:
+    detail = "\n".join(f"Line {error.line}: {error.message} {error.fix}" for error in errors)
+    return FlightPlanInvalid(detail=detail, line=errors[0].line)
