@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ from otternauts_desktop.ui.dialogs.confirm import Confirm
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
 from otternauts_desktop.ui.fleet_page import LAUNCH
+from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
 from otternauts_desktop.ui.main_window import MainWindow, dropped_plan
 from otternauts_desktop.ui.palette import Palette
 from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
@@ -100,6 +102,10 @@ async def test_what_was_typed_is_kept(tmp_path: Path) -> None:
         assert desk.fleet_page.plan_tab.text() == "services: # mine"
 
 
+def _told(plan: FlightPlanTab, words: str) -> bool:
+    return words in " ".join(plan.plan_view.texts())
+
+
 async def test_a_bad_flight_plan_is_explained_and_not_launched(tmp_path: Path) -> None:
     async with seated(tmp_path) as (window, desk, control):
         await desk.simulate()
@@ -113,11 +119,11 @@ async def test_a_bad_flight_plan_is_explained_and_not_launched(tmp_path: Path) -
         ):
             plan.editor.set_text(text)
             plan.flush()
-            await shown(lambda words=words: words in " ".join(plan.plan_view.texts()))
+            await shown(partial(_told, plan, words))
         bomb = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
         plan.editor.set_text("a0: &a0 [1]\n" + bomb)
         plan.flush()
-        await shown(lambda: "blow it up" in " ".join(plan.plan_view.texts()))
+        await shown(partial(_told, plan, "blow it up"))
         QApplication.clipboard().setText("a: " + "x" * 10_000_000)
         before = plan.text()
         plan.editor.paste()
