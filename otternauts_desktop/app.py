@@ -13,12 +13,14 @@ from pathlib import Path
 from otternauts_desktop.core.swarm.cluster import Cluster, Login
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
+from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
+from otternauts_desktop.services.store.jobs import JobRecords, Runner
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.store.settings import SettingRecords
@@ -39,6 +41,7 @@ class MissionControl:
     outposts: Outposts
     telemetry: Telemetry
     launches: Launches
+    jobs: Jobs
     transmissions: Transmissions
     settings: SettingRecords
     records: LaunchRecords
@@ -93,6 +96,8 @@ async def open_mission_control(
         transmissions = Transmissions(telemetry)
         launches = Launches(bus, links, telemetry, transmissions, DraftRecords(database), records)
         stack.push_async_callback(launches.close)
+        jobs = Jobs(bus, JobRecords(database), Runner(home / "runners"))
+        stack.push_async_callback(jobs.close)
         practice_stack = await stack.enter_async_context(AsyncExitStack())
         control = MissionControl(
             bus=bus,
@@ -100,6 +105,7 @@ async def open_mission_control(
             outposts=Outposts(bus, links, clusters, telemetry),
             telemetry=telemetry,
             launches=launches,
+            jobs=jobs,
             transmissions=transmissions,
             settings=SettingRecords(database),
             records=records,

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from otternauts_desktop.app import MissionControl, default_home, open_mission_control
-from otternauts_desktop.cli import clusters, fleets, flight_plans
+from otternauts_desktop.cli import clusters, fleets, flight_plans, jobs
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.core.errors import KnownError
 
@@ -33,6 +33,7 @@ _OFFLINE: Final[dict[str, _Offline]] = {
 _ONLINE: Final[dict[str, _Online]] = {
     "cluster": clusters.cluster,
     "outpost": clusters.outpost,
+    "jobs": jobs.jobs,
     "fleet": fleets.fleet,
     "plan": flight_plans.plan,
     "launch": flight_plans.launch,

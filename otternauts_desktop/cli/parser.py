@@ -51,6 +51,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     _variables(launch)
 
+    _jobs(commands)
+
     history = _command(commands, "history", "earlier launches from here")
     history.add_argument("name", metavar="NAME")
     diff = _command(commands, "diff", "compare two launched flight plans")
@@ -131,6 +133,21 @@ def _outposts(commands: _Commands) -> None:
     ):
         action = _command(actions, name, words)
         action.add_argument("name", metavar="NAME")
+
+
+def _jobs(commands: _Commands) -> None:
+    actions = _actions(commands, "jobs", "work on servers, under way and done")
+    _command(actions, "list", "all jobs, newest first")
+    for name, words in (
+        ("show", "steps, question and log of a job"),
+        ("resume", "go on with a job that was interrupted or has failed"),
+        ("cancel", "stop a job; what was done stays"),
+        ("answer", "answer what a job asks, and go on with it"),
+    ):
+        action = _command(actions, name, words)
+        action.add_argument("id", metavar="ID", help="its id, or the beginning of it")
+        if name == "answer":
+            action.add_argument("value", metavar="VALUE", help="one of the answers it takes")
 
 
 def _fleets(commands: _Commands) -> None:

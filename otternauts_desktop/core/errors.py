@@ -246,6 +246,26 @@ class LaunchUnderWay(KnownError):
     anchor = "launch-under-way"
 
 
+class StepUnsettled(KnownError):
+    title = "A step was done, but its effect is not seen."
+    next_step_default = "Look at the log of the job, then resume it: it looks again first."
+    anchor = "step-unsettled"
+
+
+class JobNotFound(KnownError):
+    title = "There is no such job."
+    next_step_default = "`otternauts jobs list` shows those there are."
+    anchor = "job-not-found"
+
+
+class NotNow(KnownError):
+    """A job is in a state in which what was asked for makes no sense."""
+
+    title = "That can't be done with this job now."
+    next_step_default = "`otternauts jobs show ID` says how it stands."
+    anchor = "not-now"
+
+
 class NothingFound(KnownError):
     """A name that was given does not exist."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from otternauts_desktop.core.flight.job import Job
 from otternauts_desktop.core.flight.progress import LaunchProgress
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import LinkStatus
@@ -47,6 +48,13 @@ class LaunchMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class JobMoved:
+    """A job was queued, made a step, asks something, or ended."""
+
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
 class CommandRan:
     """A command or API call went to an outpost and ended (or its stream was opened)."""
 
@@ -59,4 +67,6 @@ class CommandRan:
     seconds: float
 
 
-Event = ClustersChanged | SwarmObserved | ClusterLost | LinkMoved | LaunchMoved | CommandRan
+Event = (
+    ClustersChanged | SwarmObserved | ClusterLost | LinkMoved | LaunchMoved | JobMoved | CommandRan
+)

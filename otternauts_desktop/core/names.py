@@ -9,6 +9,7 @@ from otternauts_desktop.core.words import tr
 ClusterId = NewType("ClusterId", str)
 OutpostId = NewType("OutpostId", str)
 LaunchId = NewType("LaunchId", str)
+JobId = NewType("JobId", str)
 
 # Stricter than the daemon on purpose: `<fleet>_<service>` must be a DNS name component of at
 # most 63 characters, and upper case is legal there but collides in host names.

@@ -146,8 +146,9 @@ def _migrate(
                 raise _newer(path, version, len(migrations))
             if version == len(migrations):
                 break
-            if version > 0 and not copied:
-                _copy(path, path.with_name(f"{path.stem}.v{version}{path.suffix}"))
+            if not copied:
+                if version > 0:  # a new one has nothing to lose
+                    _copy(path, path.with_name(f"{path.stem}.v{version}{path.suffix}"))
                 copied = True
             for statement in migrations[version]:
                 connection.execute(statement)

@@ -1,4 +1,4 @@
-"""One window per data directory: a lock of the operating system, gone with its process."""
+"""Locks of the operating system, gone with their process: one window per data directory."""
 
 import os
 import sys
@@ -17,6 +17,33 @@ _LOCKED_BYTE: Final = 1 << 30
 """Windows locks bytes against reading too: one far behind the text leaves that readable."""
 
 
+class FileLock:
+    """A lock on a file, which is made where it is missing. It ends with the process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def take(self) -> bool:
+        """Take the lock and write down who has it; False where another process (or lock) has."""
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(file)
+        except OSError:
+            os.close(file)
+            return False
+        os.ftruncate(file, 0)
+        os.write(file, f"{os.getpid()}\n".encode())
+        self._file = file
+        return True
+
+    def release(self) -> None:
+        """Let go of it. The file stays: removing it would let two lock two files of one name."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
 class HomeLock:
     """Context manager that holds the lock on the data directory `home`.
 
@@ -26,22 +53,16 @@ class HomeLock:
 
     def __init__(self, home: Path) -> None:
         self._path = home / "window.lock"
-        self._file: int | None = None
+        self._lock = FileLock(self._path)
 
     def __enter__(self) -> Self:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            _lock(file)
-        except OSError:
-            holder = os.read(file, 20).decode("ascii", errors="replace").strip()
-            os.close(file)
+        if not self._lock.take():
+            with self._path.open("rb") as file:
+                holder = file.read(20).decode("ascii", errors="replace").strip()
             raise HomeInUse(
                 detail=f"{self._path.parent} is in use by process {holder or 'unknown'}."
-            ) from None
-        os.ftruncate(file, 0)
-        os.write(file, f"{os.getpid()}\n".encode())
-        self._file = file
+            )
         return self
 
     def __exit__(
@@ -50,10 +71,7 @@ class HomeLock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        # The file stays: removing it would let two processes lock two files of one name.
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        self._lock.release()
 
 
 if sys.platform == "win32":

@@ -94,6 +94,30 @@ LAST_SEEN: Final = Table(
     Column("taken_at", REAL, nullable=False),
 )
 
+JOBS: Final = Table(
+    "jobs",
+    METADATA,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("holds", Text, nullable=False),
+    Column("runner", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("created_at", REAL, nullable=False),
+)
+
+JOB_LINES: Final = Table(
+    "job_lines",
+    METADATA,
+    _number(),
+    Column("job_id", Text, ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", REAL, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
 SETTINGS: Final = Table(
     "settings",
     METADATA,

@@ -5,7 +5,10 @@ A migration that was released is never edited; a later one corrects it.
 
 from typing import Final
 
-from otternauts_desktop.services.store.migrations import m0001_first_records
+from otternauts_desktop.services.store.migrations import m0001_first_records, m0002_jobs
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (m0001_first_records.STATEMENTS,)
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    m0001_first_records.STATEMENTS,
+    m0002_jobs.STATEMENTS,
+)
 """The statements that lead from version N to N + 1 stand at index N."""
