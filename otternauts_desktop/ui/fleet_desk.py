@@ -44,7 +44,7 @@ class FleetDesk(QObject):
 
     def _show_cursor(self, line: int, column: int) -> None:
         if self._page.tabs.currentIndex() == PLAN:
-            self._window.cursor_label.setText(f"Ln {line}, Col {column}")
+            self._window.status.cursor_label.setText(f"Ln {line}, Col {column}")
 
     # -- places ------------------------------------------------------------------------------
 

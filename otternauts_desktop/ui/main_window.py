@@ -9,11 +9,8 @@ from typing import Final
 from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QLabel,
     QMainWindow,
     QStackedWidget,
-    QStatusBar,
-    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -22,18 +19,18 @@ from otternauts_desktop.ui.actions import Actions
 from otternauts_desktop.ui.buttons import IconButton, PaletteButton
 from otternauts_desktop.ui.cluster_tree import ClusterTree
 from otternauts_desktop.ui.cluster_tree_model import ClusterTreeModel
+from otternauts_desktop.ui.dock import COMMANDS, COMMS, HEIGHT, Dock
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
-from otternauts_desktop.ui.labels import Label, MarkLabel
+from otternauts_desktop.ui.labels import Label
 from otternauts_desktop.ui.notice_bar import NoticeBar
 from otternauts_desktop.ui.places import WELCOME, Place
-from otternauts_desktop.ui.status_marks import WAITING, Mark
+from otternauts_desktop.ui.status_line import StatusLine
 from otternauts_desktop.ui.theme import LARGEST_SCALE, SMALLEST_SCALE, Mode, theme
 from otternauts_desktop.ui.toast import Toast
 from otternauts_desktop.ui.welcome_page import WelcomePage
 
 SIZE: Final = (1440, 900)
 SMALLEST: Final = (1024, 680)
-COMMS, COMMANDS = range(2)
 MENUS: Final = ("File", "View", "Go", "Cluster", "Outpost", "Fleet", "Help")
 
 
@@ -51,7 +48,6 @@ class MainWindow(QMainWindow):
     file_dropped = Signal(str)
     """Path of a Compose file that was dropped on the window."""
     shortcuts_requested = Signal()
-    dock_opened = Signal(int)
     closing = Signal()
 
     def __init__(self) -> None:
@@ -67,7 +63,8 @@ class MainWindow(QMainWindow):
         self.notice = NoticeBar()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.welcome)
-        self._dock = QStackedWidget()
+        self.dock = Dock()
+        self.status = StatusLine()
         self.actions_ = Actions(self)
         self._place = WELCOME
         self._back: list[Place] = []
@@ -81,18 +78,14 @@ class MainWindow(QMainWindow):
         self._center.addWidget(self.pages, 1)
         self._vertical = Split(Qt.Orientation.Vertical)
         self._vertical.addWidget(center)
-        self._dock_panel = Surface("well")
-        self._dock_panel.setMinimumHeight(180)
-        column(self._dock_panel).addWidget(self._dock)
-        self._vertical.addWidget(self._dock_panel)
+        self._vertical.addWidget(self.dock)
         self._vertical.setStretchFactor(0, 1)
-        self._vertical.setSizes([600, 272])
-        self._dock_panel.hide()
+        self._vertical.setSizes([600, HEIGHT])
         right = QWidget()
         body = column(right)
         body.addWidget(self._vertical, 1)
         body.addWidget(rule())
-        body.addWidget(self._dock_strip())
+        body.addWidget(self.dock.strip)
         split = Split(Qt.Orientation.Horizontal)
         split.addWidget(self.tree)
         split.addWidget(right)
@@ -104,7 +97,7 @@ class MainWindow(QMainWindow):
         outer.addWidget(rule())
         outer.addWidget(split, 1)
         self.setCentralWidget(whole)
-        self._status_bar()
+        self.setStatusBar(self.status)
         self.toast = Toast(self)
         self._register()
         self.build_menus()
@@ -145,40 +138,6 @@ class MainWindow(QMainWindow):
         self._update_history()
         return bar
 
-    def _dock_strip(self) -> QWidget:
-        strip = Surface("nav")
-        strip.setFixedHeight(32)
-        line = row(strip, margins=(8, 0, 8, 0))
-        self.dock_tabs = QTabBar()
-        self.dock_tabs.setAccessibleName("Panels at the foot")
-        self.dock_tabs.setDrawBase(False)
-        self.dock_tabs.setExpanding(False)
-        self.dock_tabs.addTab(theme().icon("comms"), "Comms")
-        self.dock_tabs.addTab(theme().icon("term"), "Command log")
-        self.dock_tabs.tabBarClicked.connect(self._dock_clicked)
-        self.dock_button = IconButton("chev-u", "Open or close the panel", size=24)
-        self.dock_button.clicked.connect(lambda: self._dock_clicked(self.dock_tabs.currentIndex()))
-        line.addWidget(self.dock_tabs)
-        line.addStretch(1)
-        line.addWidget(self.dock_button)
-        return strip
-
-    def _status_bar(self) -> None:
-        bar = QStatusBar()
-        bar.setSizeGripEnabled(False)
-        self._link_mark = MarkLabel(WAITING, size=12)
-        self.link_label = Label("Not connected", size=12, tone="fg2")
-        self.ssh_label = Label("", size=12, tone="fg2")
-        self.launches_label = Label("No launches running", size=12, tone="fg2")
-        self.cursor_label = Label("", size=12, tone="fg2")
-        self.simulator_label = Label("", size=12, tone="warn")
-        bar.addWidget(_spaced(self._link_mark))
-        for label in (self.link_label, self.ssh_label, self.launches_label):
-            bar.addWidget(_spaced(label))
-        bar.addPermanentWidget(_spaced(self.cursor_label))
-        bar.addPermanentWidget(_spaced(self.simulator_label))
-        self.setStatusBar(bar)
-
     def _register(self) -> None:
         """What the frame itself can do; the desk adds the rest, then `build_menus` is called."""
         add = self.actions_.add
@@ -215,7 +174,7 @@ class MainWindow(QMainWindow):
             "Back",
             self.go_back,
             keys="Alt+Left",
-            available=lambda: bool(self._back),
+            available=lambda: self.has_past,
         )
         add(
             "go.forward",
@@ -223,14 +182,14 @@ class MainWindow(QMainWindow):
             "Forward",
             self.go_forward,
             keys="Alt+Right",
-            available=lambda: bool(self._forward),
+            available=lambda: self.has_future,
         )
         add("go.welcome", "Go", "Welcome page", lambda: self.place_chosen.emit(WELCOME))
         add("view.refresh", "View", "Refresh", self.refresh_requested.emit, keys="F5")
         for mode, name in ((Mode.AUTO, "automatic"), (Mode.LIGHT, "light"), (Mode.DARK, "dark")):
             add(f"theme.{mode}", "View", f"Theme: {name}", partial(theme().set_mode, mode))
-        add("text.larger", "View", "Larger text", lambda: self._zoom(0.1), keys="Ctrl++")
-        add("text.smaller", "View", "Smaller text", lambda: self._zoom(-0.1), keys="Ctrl+-")
+        add("text.larger", "View", "Larger text", lambda: _zoom(0.1), keys="Ctrl++")
+        add("text.smaller", "View", "Smaller text", lambda: _zoom(-0.1), keys="Ctrl+-")
         add(
             "text.normal", "View", "Normal text size", lambda: theme().set_scale(1.0), keys="Ctrl+0"
         )
@@ -246,14 +205,14 @@ class MainWindow(QMainWindow):
             "view.comms",
             "View",
             "Comms panel",
-            lambda: self._dock_clicked(COMMS),
+            lambda: self.dock.toggle(COMMS),
             keys="Ctrl+Shift+C",
         )
         add(
             "view.commands",
             "View",
             "Command log",
-            lambda: self._dock_clicked(COMMANDS),
+            lambda: self.dock.toggle(COMMANDS),
             keys="Ctrl+Shift+L",
         )
         add("help.keys", "Help", "Keyboard shortcuts…", self.shortcuts_requested.emit, keys="?")
@@ -273,18 +232,11 @@ class MainWindow(QMainWindow):
             self.addAction(entry.action)
         self.actions_.refresh()
 
-    def _zoom(self, step: float) -> None:
-        theme().set_scale(min(max(theme().scale + step, SMALLEST_SCALE), LARGEST_SCALE))
-
     # -- pages and docks ---------------------------------------------------------------------
 
     def add_page(self, page: QWidget) -> None:
         """Put a page into the stack."""
         self.pages.addWidget(page)
-
-    def add_dock(self, panel: QWidget) -> None:
-        """Put a panel into the dock at the foot; in the order of its tabs."""
-        self._dock.addWidget(panel)
 
     def show_page(self, place: Place, page: QWidget, crumbs: list[str]) -> None:
         """Bring a page to the front and note the way back."""
@@ -304,6 +256,16 @@ class MainWindow(QMainWindow):
         """Where the person is."""
         return self._place
 
+    @property
+    def has_past(self) -> bool:
+        """Whether there is a place to go back to."""
+        return bool(self._back)
+
+    @property
+    def has_future(self) -> bool:
+        """Whether there is a place to go forward to."""
+        return bool(self._forward)
+
     def go_back(self) -> None:
         """To the place before this one."""
         self._travel(self._back, self._forward)
@@ -320,39 +282,8 @@ class MainWindow(QMainWindow):
             self._update_history()
 
     def _update_history(self) -> None:
-        self.back_button.setEnabled(bool(self._back))
-        self.forward_button.setEnabled(bool(self._forward))
-
-    def open_dock(self, number: int) -> None:
-        """Show a panel of the dock."""
-        self.dock_tabs.setCurrentIndex(number)
-        self._dock.setCurrentIndex(number)
-        self._dock_panel.show()
-        self.dock_button.setIcon(theme().icon("chev-d"))
-        self.dock_opened.emit(number)
-
-    @property
-    def dock(self) -> int:
-        """Number of the open panel, -1 for none."""
-        return self._dock.currentIndex() if self._dock_panel.isVisible() else -1
-
-    def close_dock(self) -> None:
-        """Fold the dock to its strip."""
-        self._dock_panel.hide()
-        self.dock_button.setIcon(theme().icon("chev-u"))
-
-    def _dock_clicked(self, number: int) -> None:
-        if self._dock_panel.isVisible() and self._dock.currentIndex() == number:
-            self.close_dock()
-        elif self._dock.count():
-            self.open_dock(max(number, 0))
-
-    # -- status ------------------------------------------------------------------------------
-
-    def show_link(self, mark: Mark, text: str) -> None:
-        """The truth about the connection, at the left of the status bar."""
-        self._link_mark.show_mark(mark)
-        self.link_label.setText(text)
+        self.back_button.setEnabled(self.has_past)
+        self.forward_button.setEnabled(self.has_future)
 
     # -- dropping ----------------------------------------------------------------------------
 
@@ -406,8 +337,5 @@ def dropped_plan(data: QMimeData) -> str:
     return ""
 
 
-def _spaced(label: QLabel) -> QWidget:
-    box = QWidget()
-    line = row(box, margins=(8, 0, 4, 0))
-    line.addWidget(label)
-    return box
+def _zoom(step: float) -> None:
+    theme().set_scale(min(max(theme().scale + step, SMALLEST_SCALE), LARGEST_SCALE))

@@ -39,6 +39,11 @@ def test_no_file_grows_beyond_reading(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "ui").rglob("*.py")), ids=name_of)
+def test_no_widget_does_everything(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "ui").rglob("*.py")), ids=name_of)
 def test_no_dialog_blocks(path: Path) -> None:
     """`exec()` in a coroutine stops other tasks for good; so do the static dialogs."""
     text = path.read_text()

@@ -115,7 +115,7 @@ async def test_anywhere_with_the_keyboard_alone(tmp_path: Path) -> None:
         assert palette.titles()[0] == "shop/web"
         QTest.keyClick(palette.field, Qt.Key.Key_Return)
         await shown(lambda: window.place.kind is PlaceKind.SERVICE)
-        desk.open_palette()
+        desk.help.open_palette()
         again = await dialog(Palette)
         assert again.titles()[0] == "shop/web"
         again.reject()

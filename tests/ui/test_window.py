@@ -52,7 +52,7 @@ async def test_from_the_first_screen_to_a_fleet_in_orbit(tmp_path: Path) -> None
         QTest.mouseClick(window.welcome.simulator_button, Qt.MouseButton.LeftButton)
         await shown(lambda: window.pages.currentWidget() is desk.cluster_page)
         await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
-        assert window.simulator_label.text() == "SIMULATOR"
+        assert window.status.simulator_label.text() == "SIMULATOR"
 
         window.new_fleet_requested.emit()
         new = await dialog(NewFleet)
@@ -214,16 +214,16 @@ async def test_a_lost_cluster_is_shown_as_lost(tmp_path: Path) -> None:
         )
         control.telemetry.watch(added.cluster_id)
         desk.go(cluster_place(added.cluster_id))
-        await shown(lambda: f"via {host.name}" in window.link_label.text())
+        await shown(lambda: f"via {host.name}" in window.status.link_label.text())
         await host.stop()
-        await shown(lambda: "not reachable, as of" in window.link_label.text())
+        await shown(lambda: "not reachable, as of" in window.status.link_label.text())
         assert "As of" in desk.cluster_page.header.pill.accessibleName()
         assert desk.cluster_page.fleet_model.rowCount() == 3
         assert "can't be read. What is shown is as of" in window.notice.title.text()
         assert window.notice._action.text() == "Reconnect now"
         await host.start()
         QTest.mouseClick(window.notice._action, Qt.MouseButton.LeftButton)
-        await shown(lambda: f"via {host.name}" in window.link_label.text())
+        await shown(lambda: f"via {host.name}" in window.status.link_label.text())
         assert not window.notice.isVisible()
 
 
@@ -250,17 +250,17 @@ async def test_the_window_comes_back_as_it_was(tmp_path: Path) -> None:
         async with seated(tmp_path / "home") as (window, desk, control):
             added = await control.outposts.add(login, host_key=host.host_key)
             desk.go(fleet_place(added.cluster_id, "shop"))
-            window.open_dock(1)
+            window.dock.open(1)
             window.resize(1200, 800)
             theme().set_mode(Mode.LIGHT)
-            desk.open_palette()
+            desk.help.open_palette()
             (await dialog(Palette)).reject()
             window.close()
             await asyncio.sleep(0.2)
         theme().set_mode(Mode.DARK)
         async with seated(tmp_path / "home") as (window, desk, control):
             assert (window.place.kind, window.place.name) == (PlaceKind.FLEET, "shop")
-            assert window.dock == 1
+            assert window.dock.current == 1
             assert control.settings.get("window.geometry")
             assert theme().mode is Mode.LIGHT
 

@@ -1,0 +1,72 @@
+"""Finding one's way: the palette, the shortcut sheet, settings and about."""
+
+from typing import Final
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog
+
+from otternauts_desktop.ui.ask import ask
+from otternauts_desktop.ui.crew import Crew
+from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.targets import place_of, targets
+from otternauts_desktop.ui.tasks import Tasks
+
+RECENT: Final = 20
+"""So many choices of the palette are shown first next time."""
+
+
+class HelpDesk(QObject):
+    """Remembers what was chosen in the palette."""
+
+    def __init__(self, window: MainWindow, crew: Crew, tasks: Tasks) -> None:
+        super().__init__(window)
+        self._window = window
+        self._crew = crew
+        self._tasks = tasks
+        recent = crew.settings.get("palette.recent")
+        self._recent = recent.split("\n") if isinstance(recent, str) and recent else []
+
+    def keep(self) -> None:
+        """Keep what was chosen, for the next start."""
+        self._crew.settings.put("palette.recent", "\n".join(self._recent))
+
+    def open_palette(self) -> None:
+        """Show everything there is to go to and to do."""
+        from otternauts_desktop.ui.palette import Palette
+
+        self._window.actions_.refresh()
+        palette = Palette(targets(self._window.actions_, self._crew), self._recent, self._window)
+        palette.chosen.connect(self._chosen)
+        palette.finished.connect(palette.deleteLater)
+        palette.open_over(self._window)
+
+    def _chosen(self, target_id: str) -> None:
+        self._recent = [target_id, *(r for r in self._recent if r != target_id)][:RECENT]
+        if place := place_of(target_id):
+            self._window.place_chosen.emit(place)
+        else:
+            self._window.actions_.run(target_id)
+
+    def show_shortcuts(self) -> None:
+        """Show the shortcut sheet."""
+        from otternauts_desktop.ui.dialogs.shortcuts import Shortcuts
+
+        self._tasks.start(_ask_only(Shortcuts(self._window.actions_, self._window)))
+
+    def show_settings(self) -> None:
+        """Show what can be chosen."""
+        from otternauts_desktop.ui.dialogs.settings import SettingsDialog
+
+        dialog = SettingsDialog(self._crew.home, self._window)
+        dialog.shortcuts_requested.connect(self.show_shortcuts)
+        self._tasks.start(_ask_only(dialog))
+
+    def show_about(self) -> None:
+        """Show what this is, and whose work it stands on."""
+        from otternauts_desktop.ui.dialogs.about import About
+
+        self._tasks.start(_ask_only(About(self._crew.version, self._window)))
+
+
+async def _ask_only(dialog: QDialog) -> None:
+    await ask(dialog)

@@ -1,0 +1,108 @@
+"""The wires around servers and clusters: adding, importing, simulating, forgetting."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from otternauts_desktop.core.swarm.cluster import Login
+from otternauts_desktop.ui.ask import ask
+from otternauts_desktop.ui.crew import Crew
+from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.places import cluster_place
+from otternauts_desktop.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
+
+
+class OutpostDesk(QObject):
+    """Asks, and lets the services do it."""
+
+    forgotten = Signal()
+    """The cluster in view is no longer known."""
+
+    def __init__(self, window: MainWindow, crew: Crew, tasks: Tasks) -> None:
+        super().__init__(window)
+        self._window = window
+        self._crew = crew
+        self._tasks = tasks
+
+    async def count_hosts(self) -> None:
+        """Say on the first screen how many hosts there are to import."""
+        logins = await asyncio.to_thread(self._crew.outposts.ssh_config_logins)
+        self._window.welcome.show_hosts(len(logins))
+
+    async def import_hosts(self) -> None:
+        """Choose a host of the SSH configuration, and add it."""
+        from otternauts_desktop.ui.dialogs.ssh_hosts import SshHosts
+
+        logins = await asyncio.to_thread(self._crew.outposts.ssh_config_logins)
+        dialog = SshHosts(logins, self._window)
+        if await ask(dialog) and dialog.chosen is not None:
+            await self.add_outpost(dialog.chosen)
+
+    async def add_outpost(self, login: Login | None = None) -> None:
+        """Ask how to log in, show the fingerprint, and adopt the swarm."""
+        from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
+
+        dialog = AddOutpost(login, self._window)
+        work = Tasks(dialog, dialog.show_error)
+        dialog.scan_requested.connect(lambda wanted: work.start(self._scan(dialog, wanted)))
+        dialog.add_requested.connect(
+            lambda wanted, key, name: work.start(self._add(dialog, wanted, key, name))
+        )
+        dialog.finished.connect(lambda _: work.cancel_all())
+        await ask(dialog)
+
+    async def _scan(self, dialog: "AddOutpost", login: Login) -> None:
+        dialog.show_fingerprint(await self._crew.outposts.scan_host_key(login.host, login.port))
+
+    async def _add(self, dialog: "AddOutpost", login: Login, host_key: str, name: str) -> None:
+        added = await self._crew.outposts.add(login, host_key=host_key, name=name)
+        dialog.accept()
+        self._crew.telemetry.watch(added.cluster_id)
+        self._window.place_chosen.emit(cluster_place(added.cluster_id))
+        self._window.toast.say(f"{added.name} is one of your outposts now.")
+
+    def add_shown_node(self) -> None:
+        """Log in to the outpost that is shown, as to its neighbours."""
+        cluster = self._crew.cluster(self._window.place.cluster_id)
+        snapshot = self._crew.telemetry.snapshot(self._window.place.cluster_id)
+        if cluster is None or snapshot is None:
+            return
+        node = snapshot.node_by_id.get(self._window.place.name)
+        known = self._crew.outposts.outposts(cluster.id)
+        like = known[0].login if known else Login("", "")
+        address = node.address if node else ""
+        login = Login(address, like.user, like.port, like.key_file)
+        self._tasks.start(self.add_outpost(login))
+
+    async def simulate(self) -> None:
+        """Open the flight simulator and go there."""
+        for cluster in self._crew.outposts.clusters():
+            if cluster.simulated and self._crew.telemetry.staleness(cluster.id).via:
+                self._window.place_chosen.emit(cluster_place(cluster.id))
+                return
+        self._window.busy.setText("Otto is warming up the flight simulator…")
+        try:
+            cluster = await self._crew.practice()
+        finally:
+            self._window.busy.setText("")
+        self._crew.telemetry.watch(cluster.id)
+        self._window.place_chosen.emit(cluster_place(cluster.id))
+
+    async def forget_cluster(self) -> None:
+        """Forget the cluster that is shown, after asking."""
+        from otternauts_desktop.ui.dialogs.confirm import Confirm
+
+        cluster = self._crew.cluster(self._window.place.cluster_id)
+        if cluster is None:
+            return
+        words = (
+            "Its outposts and the drafts kept here are forgotten. "
+            "Nothing changes on its servers, and everything there goes on."
+        )
+        if await ask(Confirm(f"Forget {cluster.name}?", words, "Forget", self._window)):
+            await self._crew.outposts.remove_cluster(cluster.id)
+            self.forgotten.emit()

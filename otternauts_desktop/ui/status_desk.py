@@ -1,0 +1,97 @@
+"""The wires to the status line: is what is shown true, and since when is it not."""
+
+import time
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer
+
+from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.swarm.cluster import Cluster, LinkState, LinkStatus
+from otternauts_desktop.ui.crew import Crew
+from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.status_marks import HEALTHY, UNREACHABLE, WAITING, Mark
+from otternauts_desktop.ui.times import age, clock
+
+CLOCK_MS: Final = 1000
+
+
+class StatusDesk(QObject):
+    """Tells the truth about the cluster in view each second, and says once that it is lost."""
+
+    def __init__(self, window: MainWindow, crew: Crew) -> None:
+        super().__init__(window)
+        self._window = window
+        self._crew = crew
+        self._told_lost: tuple[ClusterId, str] | None = None
+        self._clock = QTimer(self)
+        self._clock.setInterval(CLOCK_MS)
+        self._clock.timeout.connect(self.show_status)
+        self._clock.start()
+
+    def close(self) -> None:
+        """Stop the clock."""
+        self._clock.stop()
+
+    def show_status(self) -> None:
+        """Fill the status line with what is known now."""
+        line, crew = self._window.status, self._crew
+        cluster = crew.current(self._window.place.cluster_id)
+        running = crew.launches.under_way()
+        names = ", ".join(progress.fleet for progress in running)
+        line.launches_label.setText(f"Launching {names}" if running else "No launches running")
+        simulated = any(c.simulated for c in crew.outposts.clusters())
+        line.simulator_label.setText("SIMULATOR" if simulated else "")
+        if cluster is None:
+            line.show_link(WAITING, "Not connected")
+            line.ssh_label.setText("")
+            return
+        outposts = crew.outposts.outposts(cluster.id)
+        links = [crew.outposts.link(outpost.id) for outpost in outposts]
+        connected = sum(link.state is LinkState.CONNECTED for link in links)
+        line.ssh_label.setText(f"SSH {connected} of {len(outposts)}")
+        line.show_link(*_truth(cluster, crew, links))
+
+    def show_lost(self) -> None:
+        """Say once that the cluster in view is lost, and take it back when it is found."""
+        from otternauts_desktop.services import telemetry
+
+        cluster_id = self._window.place.cluster_id
+        staleness = self._crew.telemetry.staleness(cluster_id)
+        cluster = self._crew.cluster(cluster_id)
+        # Before the first read of this run nothing is wrong yet.
+        known = staleness.lost not in ("", telemetry.NOT_READ_YET)
+        lost = (cluster_id, staleness.lost) if cluster and known else None
+        if lost == self._told_lost or not staleness.as_of:
+            return
+        self._told_lost = lost
+        if lost is None or cluster is None:
+            self._window.notice.hide()
+            return
+        self._window.notice.show_notice(
+            "warn",
+            f"{cluster.name} can't be read. What is shown is as of {clock(staleness.as_of)}.",
+            staleness.lost,
+            action="Reconnect now",
+            do=self._window.refresh_requested.emit,
+        )
+
+
+def _truth(cluster: Cluster, crew: Crew, links: list[LinkStatus]) -> tuple[Mark, str]:
+    """What is true about the connection to a cluster: mark and words."""
+    staleness = crew.telemetry.staleness(cluster.id)
+    if not staleness.lost:
+        took = f"{staleness.seconds * 1000:.0f} ms"
+        old = time.time() - staleness.as_of
+        late = f", read {age(old)} ago" if old > 15 else ""
+        return HEALTHY, f"{cluster.name} via {staleness.via}  {took}{late}"
+    if not staleness.as_of and not any(link.error for link in links):
+        return WAITING, f"{cluster.name}: connecting"
+    retries = [link for link in links if link.next_try_at]
+    words = f"{cluster.name}: not reachable"
+    if staleness.as_of:
+        words += f", as of {clock(staleness.as_of)}"
+    if retries:
+        first = min(retries, key=lambda link: link.next_try_at)
+        wait = max(first.next_try_at - time.time(), 0)
+        words += f"; attempt {first.attempt}, next in {wait:.0f} s"
+    return UNREACHABLE, words

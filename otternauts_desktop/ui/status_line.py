@@ -1,0 +1,38 @@
+"""The line at the foot of the window: the truth about the connection, and what is under way."""
+
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from otternauts_desktop.ui.frames import row
+from otternauts_desktop.ui.labels import Label, MarkLabel
+from otternauts_desktop.ui.status_marks import WAITING, Mark
+
+
+class StatusLine(QStatusBar):
+    """Holds the words; who knows them sets them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._link_mark = MarkLabel(WAITING, size=12)
+        self.link_label = Label("Not connected", size=12, tone="fg2")
+        self.ssh_label = Label("", size=12, tone="fg2")
+        self.launches_label = Label("No launches running", size=12, tone="fg2")
+        self.cursor_label = Label("", size=12, tone="fg2")
+        self.simulator_label = Label("", size=12, tone="warn")
+        self.addWidget(_spaced(self._link_mark))
+        for label in (self.link_label, self.ssh_label, self.launches_label):
+            self.addWidget(_spaced(label))
+        self.addPermanentWidget(_spaced(self.cursor_label))
+        self.addPermanentWidget(_spaced(self.simulator_label))
+
+    def show_link(self, mark: Mark, text: str) -> None:
+        """The truth about the connection, at the left."""
+        self._link_mark.show_mark(mark)
+        self.link_label.setText(text)
+
+
+def _spaced(label: QLabel) -> QWidget:
+    box = QWidget()
+    line = row(box, margins=(8, 0, 4, 0))
+    line.addWidget(label)
+    return box
