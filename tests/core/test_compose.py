@@ -3,7 +3,8 @@
 import pytest
 
 from otternauts_desktop.core.errors import FlightPlanInvalid, FlightPlanTooLarge
-from otternauts_desktop.core.fleet.compose import MAX_BYTES, dump, parse
+from otternauts_desktop.core.fleet.compose import MAX_BYTES, parse, parse_all
+from otternauts_desktop.core.fleet.dump import dump
 
 
 def test_values_are_typed_as_compose_types_them() -> None:
@@ -81,9 +82,9 @@ def test_tags_make_no_objects() -> None:
     assert parse("a: !!python/object/apply:os.system ['true']\n").data == {"a": ["true"]}
 
 
-def test_a_second_document_is_noticed() -> None:
-    assert parse("---\na: 1\n---\nb: 2\n").leftover_line == 3
-    assert parse("---\na: 1\n").leftover_line == 0
+def test_all_documents_of_a_file_are_read() -> None:
+    first, second = parse_all("---\na: 1\n---\nb: 2\n")
+    assert (first.data, second.data, second.line) == ({"a": 1}, {"b": 2}, 3)
 
 
 def test_empty_text_is_no_document() -> None:

@@ -159,7 +159,6 @@ def test_errors_stand_at_their_line(service: str, code: str) -> None:
         ("services:\n  a: {}\n", "no-image"),
         ("service:\n  a: {}\n", "unknown-key"),
         ("include: [x.yml]\nservices:\n  a:\n    image: x:1\n", "unsupported-key"),
-        ("services:\n  a:\n    image: x:1\n---\nservices: {}\n", "second-document"),
         ("services:\n  a:\n    image: x:1\nsecrets:\n  s: {file: x}\n", "needs-external"),
         ("a: [", "invalid-yaml"),
         ("[" * 100 + "]" * 100, "too-large"),
@@ -178,9 +177,6 @@ def test_errors_of_the_whole_file(text: str, code: str) -> None:
         ("restart: sometimes", "restart policy"),
         ('command: "echo \'x"', "as a list"),
         ("environment: [NOBODY]", "NOBODY"),
-        ("x-otternauts: {domains: ['https://a.b'], port: 1}", "no https://"),
-        ("x-otternauts: {domains: ['*.a.b'], port: 1}", "wildcard"),
-        ("x-otternauts: {domains: [a.b.com]}", "port"),
     ],
 )
 def test_what_cannot_be_lowered_says_why(service: str, words: str) -> None:
@@ -188,6 +184,72 @@ def test_what_cannot_be_lowered_says_why(service: str, words: str) -> None:
     with pytest.raises(FlightPlanInvalid, match=words) as caught:
         prepare("f", text, {})
     assert caught.value.line == 4
+
+
+@pytest.mark.parametrize(
+    ("extension", "words"),
+    [
+        ("{domains: ['https://a.b'], port: 1}", "no https://"),
+        ("{domains: ['*.a.b'], port: 1}", "wildcard"),
+        ("{domains: [a.b.com]}", "port"),
+        ("{domains: [{host: a.b.com, path: api}], port: 1}", "/api"),
+        ("{domains: [{host: a.b.com, redirect: 5}], port: 1}", "true or false"),
+        ("{domains: [a.b.com], port: 70000}", "65535"),
+        ("{accept: [anything]}", "can't be acknowledged"),
+        ("{pre_deploy: {timeout: 5m}}", "needs a `command:`"),
+        ("{pre_deploy: [{command: x, timeout: soon}]}", "duration"),
+    ],
+)
+def test_bad_wishes_say_why(extension: str, words: str) -> None:
+    text = f"services:\n  a:\n    image: x:1\n    x-otternauts: {extension}\n"
+    errors = prepare("f", text, {}).errors
+    assert [error.line for error in errors] == [4] * len(errors)
+    assert words in errors[0].message + errors[0].fix
+
+
+def test_jobs_before_a_launch_have_all_that_their_vessel_has() -> None:
+    text = """\
+services:
+  web:
+    image: x:1
+    environment: {A: "$$1"}
+    ports: ["80:80"]
+    healthcheck: {test: "true"}
+    deploy: {replicas: 3, resources: {limits: {memory: 64m}}}
+    x-otternauts:
+      domains: [a.example.com]
+      pre_deploy:
+        - command: migrate --to "the end"
+          timeout: 5m
+        - command: [seed, 1]
+"""
+    first, second = prepare("f", text, {}).pre_deploy
+    assert (first.vessel, first.name, first.timeout) == ("web", "web-pre-deploy", 300)
+    assert (second.name, second.settings["command"]) == ("web-pre-deploy-2", ["seed", "1"])
+    assert first.settings == {
+        "command": ["migrate", "--to", "the end"],
+        "deploy": {
+            "mode": "replicated-job",
+            "replicas": 1,
+            "resources": {"limits": {"memory": "64m"}},
+            "restart_policy": {"condition": "none"},
+        },
+        "environment": {"A": "$1"},
+        "image": "x:1",
+        "networks": ["default", "traefik-public"],
+    }
+
+
+def test_the_body_can_hold_some_services_or_a_job() -> None:
+    text = "services:\n" + "".join(
+        f"  {name}:\n    image: x:1\n    x-otternauts: {{pre_deploy: {{command: 'echo $$A'}}}}\n"
+        for name in "ab"
+    )
+    prepared = prepare("f", text, {})
+    assert prepared.waves == (("a", "b"),)
+    assert list(json.loads(prepared.body(["b"]))["services"]) == ["b"]
+    job = json.loads(prepared.job_body(prepared.pre_deploy[1]))["services"]
+    assert job["b-pre-deploy"]["command"] == ["echo", "$$A"]
 
 
 def test_domains_become_ascii() -> None:

@@ -1,28 +1,21 @@
-"""YAML text <-> a document that remembers line and column. The only door to ruamel.yaml.
+"""YAML text <-> values that remember line and column. The only door to PyYAML.
 
 The text itself is never rewritten: comments, order, quoting and anchors are the user's. What is
-sent to Docker is written anew from the values (`flight_plan.py`).
+sent to Docker is written anew from the values (`prepared.py`).
 
-Limits come before everything else, on the stream of events, so that neither a file of 10 MB nor
-a few lines of nested aliases can stop the program.
+Events are read one by one, from libyaml where it is there, and limits are checked on the way:
+neither a file of 10 MB nor a few lines of nested aliases can stop the program. Scalars are typed
+here, as Go's YAML types them for Compose (yaml.v3, resolve.go): PyYAML's own typing is YAML 1.1.
 """
 
-import io
+import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-)
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.parser import Parser
+import yaml
+from yaml import events
 
 from otternauts_desktop.core.errors import FlightPlanInvalid, FlightPlanTooLarge
 from otternauts_desktop.core.untrusted import shown
@@ -33,209 +26,377 @@ MAX_ALIASES: Final = 500
 MAX_DEPTH: Final = 64
 MAX_VALUES: Final = 100_000
 """Values after all aliases are followed: what a "billion laughs" file exceeds."""
+MAX_DOCUMENTS: Final = 20
 
 Path = tuple[str | int, ...]
 """Keys and indices from the root: `("services", "web", "ports", 0)`."""
 
 
+class Place(NamedTuple):
+    """Where a key (or an item) and its value stand in the text, from 1; ends are exclusive."""
+
+    line: int
+    column: int
+    value_line: int
+    value_column: int
+    end_line: int
+    end_column: int
+    file: str = ""
+    """"" for the flight plan itself, else the file beside it."""
+
+
+class Map(dict[str, Any]):
+    """A mapping that knows where each of its keys stands."""
+
+    __slots__ = ("places",)
+    places: dict[str, Place]
+
+    def __init__(self, values: Mapping[str, Any] = {}, places: Mapping[str, Place] = {}) -> None:
+        super().__init__(values)
+        self.places = dict(places)
+
+
+class Seq(list[Any]):
+    """A list that knows where each of its items stands."""
+
+    __slots__ = ("places",)
+    places: list[Place]
+
+    def __init__(self, values: Any = (), places: Any = ()) -> None:
+        super().__init__(values)
+        self.places = list(places)
+
+
+NOWHERE: Final = Place(1, 1, 1, 1, 1, 1)
+
+
+def place(root: Any, path: Path) -> Place:
+    """Where `path` stands, or the nearest thing around it that is in a text."""
+    found, value = NOWHERE, root
+    for step in path:
+        if isinstance(value, Map) and isinstance(step, str):
+            found = value.places.get(step, found)
+            value = value.get(step)
+        elif isinstance(value, Seq) and isinstance(step, int) and step < len(value):
+            found = value.places[step] if step < len(value.places) else found
+            value = value[step]
+        else:
+            break
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed YAML file: plain values, and where each stands in the text."""
+    """One parsed YAML document."""
 
     text: str
     data: Any
-    """dict, list, str, int, float, bool or None, aliases and merge keys followed."""
-    positions: Mapping[Path, tuple[int, int]]
-    """1-based line and column of each key (of a mapping) or item (of a list)."""
-    leftover_line: int = 0
-    """Line of a second `---` document, which Docker drops without a word; 0 for none."""
+    """Map, Seq, str, int, float, bool or None, aliases and merge keys followed."""
+    removed: tuple[Path, ...] = ()
+    """What `!reset` and `!override` take out of the files that this one is merged over."""
+    dates: tuple[Path, ...] = ()
+    """Unquoted dates: text here, a point in time to Docker's parsers."""
+    line: int = 1
+    """Where it starts."""
 
     def position(self, path: Path) -> tuple[int, int]:
         """Line and column of `path`, or of the nearest thing around it that is in the text."""
-        while path and path not in self.positions:
-            path = path[:-1]
-        return self.positions.get(path, (1, 1))
+        found = place(self.data, path)
+        return found.line, found.column
 
 
-def parse(text: str) -> Document:
-    """Read YAML 1.2 as Compose does.
+def parse(text: str, file: str = "") -> Document:
+    """The first document of a text; an empty one where there is none. Raises as `parse_all`."""
+    return next(iter(parse_all(text, file)), Document(text, None))
+
+
+def parse_all(text: str, file: str = "") -> tuple[Document, ...]:
+    """Read all documents of a text as Compose does; `file` is said in their places.
 
     Raises `FlightPlanTooLarge` where a limit is passed, `FlightPlanInvalid` with line and column
     where the text is no YAML, names a key twice, or holds something that is no plain value.
     """
-    if len(text) > MAX_BYTES or len(text.encode()) > MAX_BYTES:
-        raise FlightPlanTooLarge(detail=f"It has {len(text.encode()) / 1e6:.1f} MB.")
+    if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
+        size = len(text.encode(errors="replace")) / 1e6
+        raise FlightPlanTooLarge(detail=f"It has {size:.1f} MB.")
     text = text.removeprefix("\ufeff")
     try:
-        node, leftover = _composed(text)
-        reader = _Reader()
-        data = None if node is None else reader.value(node, ())
-    except MarkedYAMLError as error:
+        return tuple(_Reader(text, file).documents())
+    except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        # What is missing at the end of the text is missing in its last line.
+        last = text.rstrip().count("\n") + 1
+        line, column = (min(mark.line + 1, last), mark.column + 1) if mark else (0, 0)
         problem = shown(str(error.problem or error.context or "not YAML"), limit=300)
-        if "\t" in problem or "'\\t'" in problem:
+        if "cannot start any token" in problem and _tab_at(text, line, column):
             problem = "a tab is used for indentation; YAML takes spaces only"
         raise FlightPlanInvalid(
             detail=f"Line {line}, column {column}: {problem.splitlines()[0]}.",
             line=line,
             column=column,
         ) from None
-    except YAMLError as error:
-        raise FlightPlanInvalid(detail=shown(str(error), limit=300)) from None
-    except RecursionError:
-        raise FlightPlanTooLarge(detail=f"It is nested more than {MAX_DEPTH} deep.") from None
-    return Document(text, data, reader.positions, leftover)
+    except (yaml.YAMLError, UnicodeError) as error:
+        words = shown(str(error), limit=300).splitlines()[0]
+        raise FlightPlanInvalid(detail=f"{words}.") from None
 
 
-def dump(data: Any) -> str:
-    """Plain values as block-style YAML, for people to read."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.allow_unicode = True
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    yaml.width = 4096
-    out = io.StringIO()
-    yaml.dump(data, out)
-    return out.getvalue()
+def _tab_at(text: str, line: int, column: int) -> bool:
+    lines = text.splitlines()
+    return line <= len(lines) and "\t" in lines[line - 1][: column + 1]
 
 
-class _LimitedParser(Parser):
-    """Counts what it hands on and stops at a limit, so that one pass is enough."""
+class _Open:
+    """A collection whose end has not been read yet."""
 
-    def __init__(self, loader: Any) -> None:
-        super().__init__(loader)
-        self.leftover_line = 0
-        self._count = self._depth = self._aliases = self._documents = 0
+    __slots__ = (
+        *("anchor", "at", "dropped", "key", "key_at", "merges", "path", "size", "start", "value"),
+    )
 
-    def get_event(self) -> Any:
-        event = super().get_event()
-        self._count += 1
-        if self._count > MAX_EVENTS:
-            raise FlightPlanTooLarge(detail=f"It has more than {MAX_EVENTS:,} keys and values.")
-        if isinstance(event, CollectionStartEvent):
-            self._depth += 1
-            if self._depth > MAX_DEPTH:
-                raise FlightPlanTooLarge(detail=f"It is nested more than {MAX_DEPTH} deep.")
-        elif isinstance(event, CollectionEndEvent):
-            self._depth -= 1
-        elif isinstance(event, AliasEvent):
-            self._aliases += 1
-            if self._aliases > MAX_ALIASES:
-                raise FlightPlanTooLarge(detail=f"It has more than {MAX_ALIASES} aliases.")
-        elif isinstance(event, DocumentStartEvent):
-            self._documents += 1
-            if self._documents == 2:
-                self.leftover_line = event.start_mark.line + 1
-        return event
+    def __init__(self, value: Map | Seq, event: Any, path: Path) -> None:
+        start = event.start_mark
+        self.value = value
+        self.anchor = event.anchor
+        self.dropped = event.tag == "!reset"
+        self.start = start
+        self.path = path
+        self.key: str | None = None
+        self.key_at: Any = None
+        self.merges: list[Any] = []
+        self.size = 1
+        self.at: tuple[int, int] = (start.line, start.column)
 
 
-def _composed(text: str) -> tuple[Node | None, int]:
-    """The node tree of the first document, and the line of a second one (0 for none)."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Parser = _LimitedParser
-    _, parser = yaml.get_constructor_parser(io.StringIO(text))
-    node = yaml.composer.get_node() if yaml.composer.check_node() else None
-    while parser.get_event() is not None:  # what follows has to be YAML, too
-        pass
-    return node, parser.leftover_line
+_MERGE: Final = "\0<<"
+"""Stands for a merge key while its value is being read; NUL is in no YAML text."""
 
 
+@dataclass
 class _Reader:
-    """Turns nodes into plain values, noting positions and counting what aliases blow up."""
+    """Builds values out of events, counting what aliases blow up."""
 
-    def __init__(self) -> None:
-        self.positions: dict[Path, tuple[int, int]] = {}
-        self._open: set[int] = set()
-        self._count = 0
+    text: str
+    file: str
+    anchors: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    removed: list[Path] = field(default_factory=list)
+    dates: list[Path] = field(default_factory=list)
+    _stack: list[_Open] = field(default_factory=list)
+    _root: Any = None
+    _line: int = 1
+    _aliases: int = 0
 
-    def value(self, node: Node, path: Path) -> Any:
-        self._count += 1
-        if self._count > MAX_VALUES:
+    def documents(self) -> Iterator[Document]:
+        count = 0
+        for number, event in enumerate(_events(self.text)):
+            if number > MAX_EVENTS:
+                raise FlightPlanTooLarge(detail=f"It has more than {MAX_EVENTS:,} keys and values.")
+            kind = type(event)
+            if kind is events.ScalarEvent:
+                self._scalar(event)
+            elif kind is events.MappingStartEvent:
+                self._start(Map(), event)
+            elif kind is events.SequenceStartEvent:
+                self._start(Seq(), event)
+            elif kind is events.MappingEndEvent or kind is events.SequenceEndEvent:
+                self._end(event)
+            elif kind is events.AliasEvent:
+                self._alias(event)
+            elif kind is events.DocumentStartEvent:
+                self.anchors, self.removed, self.dates = {}, [], []
+                self._root, self._line = None, event.start_mark.line + 1
+            elif kind is events.DocumentEndEvent:
+                count += 1
+                if count > MAX_DOCUMENTS:
+                    raise FlightPlanTooLarge(detail=f"It has more than {MAX_DOCUMENTS} documents.")
+                yield Document(
+                    self.text, self._root, tuple(self.removed), tuple(self.dates), self._line
+                )
+
+    def _path(self) -> Path:
+        """Of the value that comes next."""
+        if not self._stack:
+            return ()
+        top = self._stack[-1]
+        if isinstance(top.value, Seq):
+            return (*top.path, len(top.value))
+        return top.path if top.key is None or top.key == _MERGE else (*top.path, top.key)
+
+    def _start(self, value: Map | Seq, event: Any) -> None:
+        if self._stack and self._expects_key():
+            self._fail(event, "a key has to be plain text")
+        if len(self._stack) >= MAX_DEPTH:
+            raise FlightPlanTooLarge(detail=f"It is nested more than {MAX_DEPTH} deep.")
+        path = self._path()
+        if event.tag in ("!reset", "!override"):
+            self.removed.append(path)
+        self._stack.append(_Open(value, event, path))
+        if event.anchor:
+            self.anchors[event.anchor] = (self._stack[-1], 0)
+
+    def _expects_key(self) -> bool:
+        top = self._stack[-1]
+        return isinstance(top.value, Map) and top.key is None
+
+    def _end(self, event: Any) -> None:
+        opened = self._stack.pop()
+        value = opened.value
+        if isinstance(value, Map) and opened.merges:
+            value = _merged(value, opened.merges)
+        if opened.anchor:
+            self.anchors[opened.anchor] = (value, opened.size)
+        end = event.end_mark
+        # A block collection "ends" where the next thing starts; its last child knows better.
+        flow = (end.line, end.column) != (event.start_mark.line, event.start_mark.column)
+        at = (end.line, end.column) if flow else opened.at
+        self._put(value, opened.size, opened.start, at, dropped=opened.dropped)
+
+    def _alias(self, event: Any) -> None:
+        if self._stack and self._expects_key():
+            self._fail(event, "a key has to be plain text")
+        self._aliases += 1
+        if self._aliases > MAX_ALIASES:
+            raise FlightPlanTooLarge(detail=f"It has more than {MAX_ALIASES} aliases.")
+        if event.anchor not in self.anchors:
+            name = shown(str(event.anchor), limit=80)
+            self._fail(event, f'there is no anchor "{name}" above')
+        value, size = self.anchors[event.anchor]
+        if isinstance(value, _Open):
+            self._fail(event, "an anchor contains itself")
+        end = event.end_mark
+        self._put(value, size, event.start_mark, (end.line, end.column))
+
+    def _scalar(self, event: Any) -> None:
+        start, end = event.start_mark, event.end_mark
+        if self._stack and self._expects_key():
+            self._key(event)
+            return
+        path = self._path()
+        if event.tag in ("!reset", "!override"):
+            self.removed.append(path)
+        value = _typed(event)
+        if isinstance(value, str) and not event.style and _DATE.fullmatch(value):
+            self.dates.append(path)
+        if event.anchor:
+            self.anchors[event.anchor] = (value, 1)
+        # A block scalar ends where the next line starts.
+        block = event.style in ("|", ">") and end.column == 0
+        at = (end.line - 1, MAX_BYTES) if block else (end.line, end.column)
+        self._put(value, 1, start, at, dropped=event.tag == "!reset")
+
+    def _key(self, event: Any) -> None:
+        top = self._stack[-1]
+        key = str(event.value)
+        if key == "<<" and not event.style:
+            key = _MERGE
+        elif key in top.value:
+            self._fail(
+                event,
+                f'the key "{shown(key, limit=80)}" is there twice',
+                "Keep one of the two: versions of Docker differ in which one wins.",
+            )
+        if event.anchor:
+            self.anchors[event.anchor] = (key, 1)
+        top.key, top.key_at = key, event.start_mark
+
+    def _put(
+        self, value: Any, size: int, start: Any, at: tuple[int, int], *, dropped: bool = False
+    ) -> None:
+        if not self._stack:
+            self._root = value
+            return
+        top = self._stack[-1]
+        top.size += size
+        top.at = at
+        if top.size > MAX_VALUES:
             raise FlightPlanTooLarge(
                 detail=f"Its aliases blow it up to more than {MAX_VALUES:,} values."
             )
-        if isinstance(node, ScalarNode):
-            return _scalar(node)
-        if id(node) in self._open:
-            line = node.start_mark.line + 1
-            raise FlightPlanInvalid(detail=f"Line {line}: an anchor contains itself.", line=line)
-        self._open.add(id(node))
-        try:
-            if isinstance(node, SequenceNode):
-                return self._list(node, path)
-            assert isinstance(node, MappingNode)
-            return self._mapping(node, path)
-        finally:
-            self._open.discard(id(node))
-
-    def _list(self, node: SequenceNode, path: Path) -> list[Any]:
-        for index, item in enumerate(node.value):
-            self._note((*path, index), item)
-        return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
-        own: dict[str, Any] = {}
-        merged: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge" or (
-                isinstance(key_node, ScalarNode) and key_node.value == "<<" and not key_node.style
-            ):
-                self._merge(value_node, path, merged)
-                continue
-            key = self._key(key_node)
-            if key in own:
-                line = key_node.start_mark.line + 1
-                raise FlightPlanInvalid(
-                    detail=f'Line {line}: the key "{shown(key, limit=80)}" is there twice.',
-                    next_step="Keep one of the two: versions of Docker differ in which one wins.",
-                    line=line,
-                    column=key_node.start_mark.column + 1,
-                )
-            self._note((*path, key), key_node)
-            own[key] = self.value(value_node, (*path, key))
-        return {**{k: v for k, v in merged.items() if k not in own}, **own}
-
-    def _merge(self, node: Node, path: Path, into: dict[str, Any]) -> None:
-        """`<<: *a` and `<<: [*a, *b]`; of several, the first one wins (yaml.org/type/merge)."""
-        sources: Sequence[Node] = node.value if isinstance(node, SequenceNode) else [node]
-        for source in sources:
-            if not isinstance(source, MappingNode):
-                line = node.start_mark.line + 1
+        ends = (start.line + 1, start.column + 1, at[0] + 1, at[1] + 1, self.file)
+        if isinstance(top.value, Seq):
+            if not dropped:
+                top.value.append(value)
+                top.value.places.append(Place(start.line + 1, start.column + 1, *ends))
+            return
+        key, top.key = top.key, None
+        assert key is not None
+        if key == _MERGE:
+            sources = value if isinstance(value, Seq) else [value]
+            if not all(isinstance(source, Map) for source in sources):
+                line = start.line + 1
                 raise FlightPlanInvalid(detail=f"Line {line}: << needs a mapping.", line=line)
-            for key, value in self.value(source, path).items():
-                into.setdefault(key, value)
+            top.merges += sources
+        elif not dropped:
+            top.value[key] = value
+            top.value.places[key] = Place(top.key_at.line + 1, top.key_at.column + 1, *ends)
 
-    def _key(self, node: Node) -> str:
-        if not isinstance(node, ScalarNode):
-            line = node.start_mark.line + 1
-            raise FlightPlanInvalid(detail=f"Line {line}: a key has to be plain text.", line=line)
-        return str(node.value)
-
-    def _note(self, path: Path, node: Node) -> None:
-        mark = node.start_mark
-        self.positions.setdefault(path, (mark.line + 1, mark.column + 1))
+    def _fail(self, event: Any, words: str, next_step: str = "") -> None:
+        line, column = event.start_mark.line + 1, event.start_mark.column + 1
+        raise FlightPlanInvalid(
+            detail=f"Line {line}: {words}.", next_step=next_step, line=line, column=column
+        )
 
 
-_OCTAL: Final = re.compile(r"[-+]?0[0-7_]+")
-_PREFIX: Final = "tag:yaml.org,2002:"
-
-
-def _scalar(node: ScalarNode) -> str | int | float | bool | None:
-    """The value of a scalar by its resolved tag; dates and unknown tags stay text."""
-    text = str(node.value)
-    tag = str(node.tag).removeprefix(_PREFIX)
-    if node.style is not None or tag not in ("null", "bool", "int", "float"):
-        return text
-    if tag == "null":
-        return None
-    if tag == "bool":
-        return text.lower() == "true"
-    plain = text.replace("_", "")
+def _events(text: str) -> Iterator[Any]:
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)(text)
     try:
-        if tag == "int":
-            # Go's YAML keeps the octals of YAML 1.1 (yaml.v3, resolve.go).
-            return int(plain, 8) if _OCTAL.fullmatch(text) else int(plain, 0)
-        return float(plain.replace(".inf", "inf").replace(".nan", "nan"))
-    except ValueError:
+        while loader.check_event():
+            yield loader.get_event()
+    finally:
+        loader.dispose()
+
+
+def _merged(own: Map, sources: list[Map]) -> Map:
+    """`<<: *a` and `<<: [*a, *b]`; own keys win, of several the first (yaml.org/type/merge)."""
+    merged = Map()
+    for source in (*reversed(sources), own):
+        for key, value in source.items():
+            merged[key] = value
+            merged.places[key] = source.places[key]
+    return merged
+
+
+_PREFIX: Final = "tag:yaml.org,2002:"
+_CONSTANTS: Final[Mapping[str, Any]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), math.inf),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), -math.inf),
+}
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_DATE: Final = re.compile(r"\d{4}-\d\d?-\d\d?(?:[Tt ][ \t]*\d\d?:\d\d?:\d\d?(?:\.\d+)?.*)?")
+_INTEGER: Final = re.compile(
+    r"(?P<sign>[-+]?)(?:0[xX](?P<hex>[0-9a-fA-F]+)|0[bB](?P<bin>[01]+)"
+    r"|0[oO]?(?P<oct>[0-7]+)|(?P<dec>0|[1-9][0-9]*))"
+)
+
+
+def _typed(event: Any) -> Any:
+    """The value of a scalar; dates and unknown tags stay text."""
+    text = str(event.value)
+    tag = str(event.tag or "").removeprefix(_PREFIX)
+    if tag in ("", "!") and (event.style or tag == "!"):
         return text
+    if tag not in ("", "null", "bool", "int", "float"):
+        return text
+    return resolve(text)
+
+
+def resolve(text: str) -> Any:
+    """The value that a plain scalar stands for (yaml.v3, resolve.go)."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    plain = text.replace("_", "")
+    if match := _INTEGER.fullmatch(plain):
+        digits = match["hex"] or match["bin"] or match["oct"] or match["dec"]
+        base = 16 if match["hex"] else 2 if match["bin"] else 8 if match["oct"] else 10
+        if len(digits) <= 64:
+            number = int(match["sign"] + digits, base)
+            if -(2**63) <= number < 2**64:
+                return number
+    if _FLOAT.fullmatch(plain):
+        number_ = float(plain)
+        return text if math.isinf(number_) else number_
+    return text

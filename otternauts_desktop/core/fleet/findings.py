@@ -43,3 +43,5 @@ class Finding:
     fix: str = ""
     quick_fixes: tuple[QuickFix, ...] = ()
     """Ways to mend it at a keystroke, the best one first."""
+    file: str = ""
+    """The file beside the flight plan in which it stands; "" for the flight plan itself."""

@@ -4,14 +4,13 @@ parse -> lint -> resolve variables -> lower. What is sent is JSON, which is YAML
 quoted and typed, so no version of Docker's parser can read it in its own way.
 """
 
-import json
-import re
+import shlex
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from otternauts_desktop.core.errors import FlightPlanInvalid
-from otternauts_desktop.core.fleet.compose import Document, dump, parse
+from otternauts_desktop.core.fleet.compose import Document, parse
 from otternauts_desktop.core.fleet.findings import Finding, Severity
 from otternauts_desktop.core.fleet.interpolation import (
     Variables,
@@ -20,51 +19,13 @@ from otternauts_desktop.core.fleet.interpolation import (
     names_required,
     names_used,
 )
+from otternauts_desktop.core.fleet.jobs import pre_deploy
 from otternauts_desktop.core.fleet.lint import lint
 from otternauts_desktop.core.fleet.lowering import lower
-from otternauts_desktop.core.secret import MASK, Secret, masked
+from otternauts_desktop.core.fleet.prepared import PreDeploy, Prepared, SwarmObject
+from otternauts_desktop.core.secret import Secret
 
-__all__ = ["Prepared", "Reading", "Variables", "prepare", "read"]
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A flight plan ready to be compared and sent."""
-
-    fleet: str
-    findings: tuple[Finding, ...]
-    """Of the file as written, by line. With an error among them it must not be launched."""
-    notes: tuple[Finding, ...]
-    """What was changed on the way to Docker, step by step."""
-    data: dict[str, Any] = field(repr=False)
-    """The canonical file as plain values. Holds resolved secrets."""
-    secrets: tuple[Secret, ...] = field(repr=False)
-    """The values of the variables used, to be masked wherever text comes back."""
-    _shown: str = field(repr=False)
-
-    @property
-    def errors(self) -> tuple[Finding, ...]:
-        """The findings that stand in the way of a launch."""
-        return tuple(f for f in self.findings if f.severity is Severity.ERROR)
-
-    def body(self) -> str:
-        """What `docker stack deploy -c -` reads. Holds resolved secrets.
-
-        Docker interpolates once more, so every `$` is doubled. Characters that JSON allows bare
-        and YAML does not (or folds away) are escaped.
-        """
-        doubled = _with_dollars_doubled(self.data)
-        return _NOT_IN_YAML.sub(
-            lambda match: f"\\u{ord(match[0]):04x}", json.dumps(doubled, ensure_ascii=False)
-        )
-
-    def shown(self) -> str:
-        """The same as YAML for people, with the values of variables masked."""
-        return self._shown
-
-    def revealed(self) -> str:
-        """The same as YAML with the values in it: only where the user asked for it."""
-        return dump(self.data)
+__all__ = ["PreDeploy", "Prepared", "Reading", "SwarmObject", "Variables", "prepare", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +67,32 @@ def prepare(fleet: str, text: str, variables: Variables) -> Prepared:
     document = parse(text)
     findings = lint(document)
     if any(f.severity is Severity.ERROR for f in findings):
-        return Prepared(fleet, findings, (), {}, (), "")
+        return Prepared(fleet, findings, (), {}, ())
     interpolated = interpolate(document, variables)
-    data, notes = lower(fleet, document, cast(interpolated), _plain(variables.items()))
+    data, notes, jobs = lower(fleet, document, cast(interpolated), _plain(variables.items()))
     used = tuple(
         secret
         for name, secret in variables.items()
         if name in interpolated.used or name in _bare_names(document)
     )
-    return Prepared(fleet, findings, notes, data, used, _masked_dump(data, used))
+    services = data["services"]
+    return Prepared(
+        fleet,
+        (*findings, *(note for note in notes if note.severity is not Severity.NOTE)),
+        tuple(note for note in notes if note.severity is Severity.NOTE),
+        data,
+        used,
+        (),
+        tuple(
+            pre_deploy(name, number, _words(job.command), job.timeout, services[name])
+            for name, number, job in jobs
+        ),
+        (tuple(services),),
+    )
 
 
-def _masked_dump(data: Any, secrets: tuple[Secret, ...]) -> str:
-    values = {s.reveal() for s in secrets} - {""}
-
-    def mask(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: mask(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [mask(item) for item in value]
-        if isinstance(value, str):
-            return MASK if value in values else masked(value, list(secrets))
-        return value
-
-    return dump(mask(data))
+def _words(command: Any) -> list[str]:
+    return shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
 
 
 def _bare_names(document: Document) -> set[str]:
@@ -146,17 +109,3 @@ def _bare_names(document: Document) -> set[str]:
 
 def _plain(variables: Iterable[tuple[str, Secret]]) -> dict[str, str]:
     return {name: secret.reveal() for name, secret in variables}
-
-
-# DEL and C1, line separators and byte order marks: go-yaml refuses or folds them.
-_NOT_IN_YAML = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
-
-
-def _with_dollars_doubled(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.replace("$", "$$")
-    if isinstance(value, dict):
-        return {key: _with_dollars_doubled(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_with_dollars_doubled(item) for item in value]
-    return value

@@ -6,6 +6,7 @@ would merge their backends (traefik, pkg/config/dynamic: services of one name ar
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 NETWORK: Final = "traefik-public"
@@ -38,29 +39,67 @@ def domain_name(text: str) -> str:
     return plain
 
 
-def labels(fleet: str, vessel: str, domains: Sequence[str], port: int) -> Mapping[str, str]:
-    """The `deploy.labels` that route `domains` to `port` of the vessel, with HTTPS."""
-    name = f"{fleet}_{vessel}"
-    router = f"traefik.http.routers.{name}"
-    return {
-        "traefik.enable": "true",
-        "traefik.swarm.network": NETWORK,
-        f"{router}.rule": " || ".join(f"Host(`{domain}`)" for domain in domains),
-        f"{router}.entrypoints": "websecure",
-        f"{router}.tls.certresolver": RESOLVER,
-        f"{router}.service": name,
-        f"traefik.http.services.{name}.loadbalancer.server.port": str(port),
-    }
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One domain that a vessel answers for."""
+
+    host: str
+    path: str = ""
+    """Only addresses below it, "" for all."""
+    port: int = 0
+    """Of the container; 0: the vessel's own."""
+    redirect: bool = True
+    """Whether plain HTTP is sent on to HTTPS, or answered as well."""
+
+
+def labels(fleet: str, vessel: str, routes: Sequence[Route], port: int) -> Mapping[str, str]:
+    """The `deploy.labels` that route to the vessel, with HTTPS; `port` where a route has none.
+
+    Domains that differ in nothing else share a router, and with it one certificate. The rules of
+    a router with a path are longer, so Traefik tries it first.
+    """
+    base = f"{fleet}_{vessel}"
+    found = {"traefik.enable": "true", "traefik.swarm.network": NETWORK}
+    groups: dict[tuple[str, int, bool], list[str]] = {}
+    for route in routes:
+        groups.setdefault((route.path, route.port or port, route.redirect), []).append(route.host)
+    first_port = next(iter(groups))[1]
+    for number, ((path, target, redirect), hosts) in enumerate(groups.items(), 1):
+        name = base if number == 1 else f"{base}-{number}"
+        service = base if target == first_port else f"{base}-{target}"
+        rule = " || ".join(f"Host(`{host}`)" for host in dict.fromkeys(hosts))
+        if path:
+            rule = (
+                f"({rule}) && PathPrefix(`{path}`)"
+                if len(hosts) > 1
+                else (f"{rule} && PathPrefix(`{path}`)")
+            )
+        router, plain = f"traefik.http.routers.{name}", f"traefik.http.routers.{name}-http"
+        found |= {
+            f"{router}.rule": rule,
+            f"{router}.entrypoints": "websecure",
+            f"{router}.tls.certresolver": RESOLVER,
+            f"{router}.service": service,
+            f"{plain}.rule": rule,
+            f"{plain}.entrypoints": "web",
+            f"{plain}.service": service,
+            f"traefik.http.services.{service}.loadbalancer.server.port": str(target),
+        }
+        if redirect:
+            scheme = f"traefik.http.middlewares.{base}-https.redirectscheme"
+            found |= {
+                f"{plain}.middlewares": f"{base}-https",
+                f"{scheme}.scheme": "https",
+                f"{scheme}.permanent": "true",
+            }
+    return found
 
 
 def container_port(service: Mapping[str, Any]) -> int | None:
     """The port that a vessel's web server listens on, as far as the file says it.
 
-    `x-otternauts.port`, else the only published or exposed port; None where that is not clear.
+    The only published or exposed TCP port; None where that is not clear.
     """
-    extension = service.get("x-otternauts") or {}
-    if isinstance(extension.get("port"), int):
-        return int(extension["port"])
     targets = {_target(entry) for entry in (service.get("ports") or [])}
     targets |= {_target(entry) for entry in (service.get("expose") or [])}
     known = {target for target in targets if target}
@@ -69,6 +108,6 @@ def container_port(service: Mapping[str, Any]) -> int | None:
 
 def _target(entry: Any) -> int | None:
     if isinstance(entry, dict):
-        entry = entry.get("target", "")
-    last = str(entry).rpartition(":")[2].partition("/")[0]
-    return int(last) if last.isdecimal() else None
+        entry = f"{entry.get('target', '')}/{entry.get('protocol', 'tcp')}"
+    number, _, protocol = str(entry).rpartition(":")[2].partition("/")
+    return int(number) if number.isdecimal() and protocol in ("", "tcp") else None

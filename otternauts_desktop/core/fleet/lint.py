@@ -51,17 +51,6 @@ class _Inspection:
         if not isinstance(data, dict):
             self._error((), "not-compose", "A flight plan is a mapping with `services:` in it.")
             return
-        if self._document.leftover_line:
-            self.findings.append(
-                Finding(
-                    self._document.leftover_line,
-                    1,
-                    Severity.ERROR,
-                    "second-document",
-                    "Everything from this --- on would be left out without a word.",
-                    "Make it one document, or another fleet.",
-                )
-            )
         for key in data:
             if key in ("include", "models"):
                 self._error((key,), "unsupported-key", f"`{key}` is not supported.")
@@ -210,7 +199,7 @@ class _Inspection:
     def _extension(self, path: Path, extension: Any) -> None:
         if not isinstance(extension, dict):
             return
-        known = ("domains", "port", "accept")
+        known = ("domains", "port", "accept", "pre_deploy")
         for key in extension:
             if key not in known:
                 self._unknown((*path, "x-otternauts", key), key, known)

@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 from otternauts_desktop.core.errors import FlightPlanInvalid
-from otternauts_desktop.core.fleet import ingress
+from otternauts_desktop.core.fleet import extension, ingress
 from otternauts_desktop.core.fleet import service_keys as keys
 from otternauts_desktop.core.fleet.compose import Document, Path
 from otternauts_desktop.core.fleet.findings import Finding, Severity
+from otternauts_desktop.core.fleet.report import Report
 from otternauts_desktop.core.fleet.rest import REST_LABEL, rest_sum
 from otternauts_desktop.core.names import MAX_SERVICE_NAME
 
@@ -28,19 +29,21 @@ _RESTART: Final = re.compile(r"on-failure(?::(?P<attempts>\d+))?")
 
 def lower(
     fleet: str, document: Document, data: Mapping[str, Any], environment: Mapping[str, str]
-) -> tuple[dict[str, Any], tuple[Finding, ...]]:
-    """The canonical file and the steps taken.
+) -> tuple[dict[str, Any], tuple[Finding, ...], list[tuple[str, int, extension.Job]]]:
+    """The canonical file, the steps taken, and jobs as service, number and wish.
 
     `environment` gives the values of variables that are named without one
     (`environment: [NAME]`). Raises `FlightPlanInvalid` with the line.
     """
     lowering = _Lowering(fleet, document, environment)
-    return lowering.file(data), tuple(lowering.notes)
+    return lowering.file(data), (*lowering.notes, *lowering.report.findings), lowering.jobs
 
 
 class _Lowering:
     def __init__(self, fleet: str, document: Document, environment: Mapping[str, str]) -> None:
         self.notes: list[Finding] = []
+        self.report = Report(document.data)
+        self.jobs: list[tuple[str, int, extension.Job]] = []
         self._fleet = fleet
         self._document = document
         self._environment = environment
@@ -101,7 +104,7 @@ class _Lowering:
             self._note((*path, "depends_on"), "no-order", words)
         self._resources(path, service, deploy)
         self._restart(path, service, deploy)
-        self._domains(path, name, service, out, deploy)
+        self._extension(path, name, service, out, deploy)
         if rest := rest_sum({**out, "deploy": deploy}):
             deploy["labels"] = {**(deploy.get("labels") or {}), REST_LABEL: rest}
         if deploy:
@@ -218,7 +221,7 @@ class _Lowering:
         words = f"`restart` becomes deploy.restart_policy ({policy['condition']})."
         self._note((*path, "restart"), "lowered", words)
 
-    def _domains(
+    def _extension(
         self,
         path: Path,
         name: str,
@@ -226,29 +229,29 @@ class _Lowering:
         out: dict[str, Any],
         deploy: dict[str, Any],
     ) -> None:
-        extension = service.get("x-otternauts") or {}
-        wanted = extension.get("domains") or []
-        if not wanted:
-            return
-        where = (*path, "x-otternauts", "domains")
-        try:
-            domains = [ingress.domain_name(str(domain)) for domain in wanted]
-        except ingress.BadDomain as error:
-            self._fail(where, str(error))
+        wishes = extension.of_service(service.get(extension.KEY), path, self.report)
+        where = (*path, extension.KEY, "domains")
         labels = deploy.get("labels") or {}
-        if any(label.startswith("traefik.docker.") for label in labels):
-            self._fail(where, "labels of `traefik.docker.` and domains exclude each other.")
-        port = ingress.container_port(service)
-        if port is None:
-            self._fail(where, "which port of the container serves them? Write `port:` beside it.")
-        deploy["labels"] = {**ingress.labels(self._fleet, name, domains, port), **labels}
-        networks = out.get("networks") or ["default"]
-        if isinstance(networks, dict):
-            out["networks"] = {**networks, ingress.NETWORK: {}}
-        else:
-            out["networks"] = [*networks, ingress.NETWORK]
-        self._ingress = True
-        self._note(where, "ingress", f"{', '.join(domains)} -> port {port}, with HTTPS.")
+        port = wishes.port or ingress.container_port(service)
+        if wishes.domains and any(label.startswith("traefik.docker.") for label in labels):
+            words = "labels of `traefik.docker.` and domains exclude each other."
+            self.report.error(where, "bad-domain", words)
+        elif wishes.domains and not port and not all(r.port for r in wishes.domains):
+            words = "which port of the container serves them? Write `port:` beside it."
+            self.report.error(where, "bad-domain", words)
+        elif wishes.domains:
+            routing = ingress.labels(self._fleet, name, wishes.domains, port or 0)
+            deploy["labels"] = {**routing, **labels}
+            networks = out.get("networks") or ["default"]
+            if isinstance(networks, dict):
+                out["networks"] = {**networks, ingress.NETWORK: {}}
+            else:
+                out["networks"] = [*networks, ingress.NETWORK]
+            self._ingress = True
+            hosts = ", ".join(route.host + route.path for route in wishes.domains)
+            self._note(where, "ingress", f"{hosts} -> port {port}, with HTTPS.")
+        for number, job in enumerate(wishes.jobs, 1):
+            self.jobs.append((name, number, job))
 
     def _note(self, path: Path, code: str, message: str) -> None:
         line, column = self._document.position(path)

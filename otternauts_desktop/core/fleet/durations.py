@@ -1,0 +1,45 @@
+"""`1m30s` <-> numbers, as Go's time.ParseDuration reads them; sizes as docker/go-units does."""
+
+import math
+import re
+from typing import Any, Final
+
+_DURATION: Final = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0")
+_PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_UNITS: Final = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "μs": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+}
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)*|\.\d+) ?(?:([kmgtp])?i?b?)", re.IGNORECASE)
+_POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
+
+
+def is_duration(value: Any) -> bool:
+    """Whether Go reads it as a duration."""
+    return isinstance(value, str) and _DURATION.fullmatch(value) is not None
+
+
+def seconds(value: Any) -> float | None:
+    """A duration in seconds, bare numbers being seconds; None where it is none."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value) if math.isfinite(value) else None
+    if not is_duration(value):
+        return None
+    total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value))
+    return -total if value.startswith("-") else total
+
+
+def size_in_bytes(value: Any) -> int | None:
+    """A size in bytes: `512m`, `1.5gb`, `64 MiB` or a bare number; powers of 1024. None: none."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return int(value) if math.isfinite(value) else None
+    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or match[1].count(".") > 1:
+        return None
+    return int(float(match[1]) * 1024 ** _POWERS[(match[2] or "").lower()])
