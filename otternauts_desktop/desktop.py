@@ -18,6 +18,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from otternauts_desktop.core.errors import HomeInUse, KnownError
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.theme import theme
 
@@ -152,10 +153,10 @@ class _Excepthook:
         _log.error("%s", report)
         self._window.notice.show_notice(
             "bad",
-            "This is a bug in Otternauts.",
+            tr("This is a bug in Otternauts."),
             report.splitlines()[-1].strip(),
-            "What you did before is kept. The report holds no values: only where it happened.",
-            action="Copy report",
+            tr("What you did before is kept. The report holds no values: only where it happened."),
+            action=tr("Copy report"),
             do=lambda: QGuiApplication.clipboard().setText(report),
         )
 

@@ -32,6 +32,7 @@ from otternauts_desktop.core.errors import (
 from otternauts_desktop.core.flight.commands import dial_stdio
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot
 from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.ssh import Channel, Completed, SshLink
 
 OLDEST_API: Final = (1, 43)
@@ -175,10 +176,14 @@ async def open_engine(
         headers = {name.lower(): value for name, value in answer.headers}
         theirs = _version(headers.get(b"api-version", b"1.0").decode("ascii", "replace"))
         if theirs < OLDEST_API:
-            raise DockerTooOld(detail=f"It speaks API {theirs[0]}.{theirs[1]}.")
+            raise DockerTooOld(
+                detail=tr("It speaks API {version}.", version=f"{theirs[0]}.{theirs[1]}")
+            )
     except (*_TRANSPORT_ERRORS, TimeoutError) as error:
         await pool.aclose()
-        raise LinkLost(detail=f"Docker gave no answer ({type(error).__name__}).") from error
+        raise LinkLost(
+            detail=tr("Docker gave no answer ({error}).", error=type(error).__name__)
+        ) from error
     except OutpostError:
         await pool.aclose()
         raise
@@ -318,12 +323,12 @@ def not_a_manager(words: str) -> NotASwarmManager:
     """The two ways of not being a manager have different ways on."""
     if "docker swarm init" in words or not words:
         return NotASwarmManager(
-            detail="It is not part of any swarm.",
-            next_step="Make it one: docker swarm init --advertise-addr ADDRESS",
+            detail=tr("It is not part of any swarm."),
+            next_step=tr("Make it one: docker swarm init --advertise-addr ADDRESS"),
         )
     return NotASwarmManager(
-        detail="It is a worker of its swarm.",
-        next_step="Add a manager of that swarm, or promote this node: docker node promote NAME",
+        detail=tr("It is a worker of its swarm."),
+        next_step=tr("Add a manager of that swarm, or promote this node: docker node promote NAME"),
     )
 
 
@@ -341,4 +346,6 @@ def _unreachable_daemon(ended: Completed) -> OutpostError:
         or "is the docker daemon running" in low
     ):
         return DockerNotRunning(detail=words)
-    return LinkLost(detail=words or f"docker system dial-stdio ended with {ended.exit_status}.")
+    return LinkLost(
+        detail=words or tr("docker system dial-stdio ended with {code}.", code=ended.exit_status)
+    )

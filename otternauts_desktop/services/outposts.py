@@ -14,6 +14,7 @@ from otternauts_desktop.core.events import ClustersChanged
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Cluster, LinkStatus, Login, Outpost
 from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.engine import Engine, not_a_manager, open_engine
 from otternauts_desktop.services.links import Links
@@ -50,8 +51,10 @@ class Outposts:
         for cluster in self.clusters():
             if name in (cluster.name, cluster.id):
                 return cluster
-        names = ", ".join(cluster.name for cluster in self.clusters()) or "none yet"
-        raise NothingFound(detail=f'There is no cluster "{name}". There are: {names}.')
+        names = ", ".join(cluster.name for cluster in self.clusters()) or tr("none yet")
+        raise NothingFound(
+            detail=tr('There is no cluster "{name}". There are: {names}.', name=name, names=names)
+        )
 
     def outposts(self, cluster_id: ClusterId) -> tuple[Outpost, ...]:
         """The outposts of a cluster, in the order they were added."""
@@ -114,7 +117,9 @@ class Outposts:
         swarm = info["Swarm"]
         for other in self._clusters.outposts(cluster.id):
             if other.node_id == swarm["NodeID"]:
-                raise AlreadyAdded(detail=f"It is {other.name} of {cluster.name}.")
+                raise AlreadyAdded(
+                    detail=tr("It is {other} of {cluster}.", other=other.name, cluster=cluster.name)
+                )
         if is_new:
             self._clusters.add(cluster)
         outpost = Outpost(
@@ -186,7 +191,7 @@ class Outposts:
                 if snapshot is not None and swarm.get("NodeID") in snapshot.node_by_id:
                     return cluster, False
             raise NotASwarmManager(
-                detail="It is a worker of a swarm that Otternauts does not know yet.",
-                next_step="Add a manager of that swarm first.",
+                detail=tr("It is a worker of a swarm that Otternauts does not know yet."),
+                next_step=tr("Add a manager of that swarm first."),
             )
         raise not_a_manager("")

@@ -37,6 +37,7 @@ from otternauts_desktop.core.errors import (
 from otternauts_desktop.core.flight.commands import Command
 from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
 from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.core.words import tr
 
 CONNECT_SECONDS: Final = 8.0
 KEEPALIVE_SECONDS: Final = 5
@@ -104,7 +105,7 @@ async def scan_host_key(host: str, port: int = DEFAULT_SSH_PORT) -> ScannedKey:
     except (OSError, asyncssh.Error) as error:
         raise _known(error, where) from error
     if key is None:
-        raise OutpostUnreachable(detail=f"{where} showed no host key.")
+        raise OutpostUnreachable(detail=tr("{where} showed no host key.", where=where))
     return ScannedKey(
         fingerprint=key.get_fingerprint("sha256"),
         host_key=" ".join(key.export_public_key("openssh").decode().split()[:2]),
@@ -148,7 +149,7 @@ class Channel:
             raise LinkLost(detail=str(error)) from error
         status = self._process.returncode
         if status is None:
-            raise LinkLost(detail="The channel was closed without an exit status.")
+            raise LinkLost(detail=tr("The channel was closed without an exit status."))
         return Completed(status, b"", stderr)
 
     def close(self) -> None:
@@ -193,13 +194,15 @@ class SshLink:
                 stdout, stderr = await _communicate(process, command.stdin)
                 await process.wait_closed()
         except TimeoutError as error:
-            raise OutcomeUnknown(detail=f"No answer within {seconds:g} s.") from error
+            raise OutcomeUnknown(
+                detail=tr("No answer within {seconds} s.", seconds=f"{seconds:g}")
+            ) from error
         except (asyncssh.Error, OSError) as error:
             raise OutcomeUnknown(detail=shown(str(error))) from error
         finally:
             process.close()
         if process.returncode is None:
-            raise OutcomeUnknown(detail="The connection was lost while the command ran.")
+            raise OutcomeUnknown(detail=tr("The connection was lost while the command ran."))
         return Completed(process.returncode, stdout, stderr)
 
     async def close(self) -> None:
@@ -213,7 +216,13 @@ class SshLink:
 
     async def _start(self, command: Command) -> "asyncssh.SSHClientProcess[bytes]":
         if self._channels >= MAX_CHANNELS:
-            raise TooManyChannels(detail=f"{self._name} allows about {MAX_CHANNELS} at once.")
+            raise TooManyChannels(
+                detail=tr(
+                    "{outpost} allows about {number} at once.",
+                    outpost=self._name,
+                    number=MAX_CHANNELS,
+                )
+            )
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 process = await self._connection.create_process(command.line(), encoding=None)
@@ -222,7 +231,7 @@ class SshLink:
                 raise TooManyChannels(detail=f"{self._name}: {shown(str(error))}.") from error
             raise LinkLost(detail=shown(str(error))) from error
         except (asyncssh.Error, OSError) as error:
-            raise LinkLost(detail=shown(str(error)) or "No answer.") from error
+            raise LinkLost(detail=shown(str(error)) or tr("No answer.")) from error
         self._channels += 1
         asyncio.ensure_future(process.wait_closed()).add_done_callback(self._channel_closed)
         return process
@@ -340,8 +349,10 @@ def _client_keys(login: Login) -> "list[asyncssh.SSHKey] | tuple[()]":
     if login.key_file is None:
         if not os.environ.get("SSH_AUTH_SOCK"):
             raise KeyUnusable(
-                detail="No key file was given and no ssh-agent is running.",
-                next_step="Give the path of a private key, or start an agent and add one to it.",
+                detail=tr("No key file was given and no ssh-agent is running."),
+                next_step=tr(
+                    "Give the path of a private key, or start an agent and add one to it."
+                ),
             )
         return ()
     path = Path(login.key_file).expanduser()
@@ -349,18 +360,20 @@ def _client_keys(login: Login) -> "list[asyncssh.SSHKey] | tuple[()]":
         return [asyncssh.read_private_key(path)]
     except OSError as error:
         raise KeyUnusable(
-            detail=f"{path}: {error.strerror}.", next_step="Check the path and its permissions."
+            detail=f"{path}: {error.strerror}.", next_step=tr("Check the path and its permissions.")
         ) from error
     except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError) as error:
         # asyncssh tells a missing passphrase from a file that is no key by its words alone.
         if "assphrase" in str(error):
             raise KeyUnusable(
-                detail=f"{path} is protected by a passphrase.",
-                next_step=f"Add it to your ssh-agent (ssh-add {path}) and choose the agent.",
+                detail=tr("{path} is protected by a passphrase.", path=path),
+                next_step=tr(
+                    "Add it to your ssh-agent (ssh-add {path}) and choose the agent.", path=path
+                ),
             ) from error
         raise KeyUnusable(
-            detail=f"{path} is not a private key in a known format.",
-            next_step="Choose the private key, not the .pub file.",
+            detail=tr("{path} is not a private key in a known format.", path=path),
+            next_step=tr("Choose the private key, not the .pub file."),
         ) from error
 
 
@@ -394,21 +407,38 @@ def _known(
     """Our own error for one of asyncssh's or the system's, met while connecting to `where`."""
     words = shown(str(error))
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
-        return HostKeyChanged(detail=f"We did not connect to {where}. Confirmed was {pinned}.")
+        return HostKeyChanged(
+            detail=tr(
+                "We did not connect to {where}. Confirmed was {pinned}.", where=where, pinned=pinned
+            )
+        )
     if isinstance(error, asyncssh.KeyExchangeFailed) and pinned and "host key" in words:
         return HostKeyChanged(
-            detail=f"We did not connect to {where}: it no longer shows a key of the kind that "
-            f"was confirmed ({pinned})."
+            detail=tr(
+                "We did not connect to {where}: it no longer shows a key of the kind that was "
+                "confirmed ({pinned}).",
+                where=where,
+                pinned=pinned,
+            )
         )
     if isinstance(error, (asyncssh.PermissionDenied, asyncssh.IllegalUserName)):
-        key = "the keys of the ssh-agent"
-        if login is not None and login.key_file is not None:
-            key = f"the key {login.key_file}"
-        return AuthenticationFailed(detail=f"{where} did not accept {key}.")
+        if login is None or login.key_file is None:
+            detail = tr("{where} did not accept the keys of the ssh-agent.", where=where)
+        else:
+            detail = tr("{where} did not accept the key {path}.", where=where, path=login.key_file)
+        return AuthenticationFailed(detail=detail)
     if isinstance(error, socket.gaierror):
-        return UnknownHost(detail=f"{where} does not resolve ({error.strerror}).")
+        return UnknownHost(
+            detail=tr("{where} does not resolve ({error}).", where=where, error=error.strerror)
+        )
     if isinstance(error, ConnectionRefusedError):
-        return ConnectionRefused(detail=f"{where} refused the connection.")
+        return ConnectionRefused(detail=tr("{where} refused the connection.", where=where))
     if isinstance(error, TimeoutError):
-        return OutpostUnreachable(detail=f"{where} did not answer within {CONNECT_SECONDS:g} s.")
+        return OutpostUnreachable(
+            detail=tr(
+                "{where} did not answer within {seconds} s.",
+                where=where,
+                seconds=f"{CONNECT_SECONDS:g}",
+            )
+        )
     return OutpostUnreachable(detail=f"{where}: {words or type(error).__name__}.")

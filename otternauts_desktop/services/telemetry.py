@@ -26,6 +26,7 @@ from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.health import Health, fleet_condition
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot, without_values
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.engine import Engine, SwarmLists
 from otternauts_desktop.services.links import Links
@@ -38,8 +39,6 @@ CALM_SECONDS: Final = 5.0
 MOVING_SECONDS: Final = 1.0
 SHORTEST_SECONDS: Final = 0.3
 """An event is answered by a read, but a storm of them by no more than three reads a second."""
-NOT_READ_YET: Final = "Not read since the start."
-"""Why an older snapshot is stale before the first read: no reason to worry yet."""
 KEEP_SECONDS: Final = 30.0
 """How often at most the last snapshot is written to disk while nothing is lost."""
 
@@ -56,6 +55,8 @@ class Staleness:
     """How long that read took."""
     lost: str
     """Why the cluster can't be read now; "" while it can."""
+    awaited: bool = False
+    """It was not read in this run yet: no reason to worry."""
 
 
 class Telemetry:
@@ -85,12 +86,16 @@ class Telemetry:
                 return None
             lists = json.loads(seen.document)
             self._snapshots[cluster_id] = read_snapshot(taken_at=seen.taken_at, **lists)
-            self._staleness.setdefault(cluster_id, Staleness(seen.taken_at, "", 0.0, NOT_READ_YET))
+            waiting = tr("Not read since the start.")
+            self._staleness.setdefault(
+                cluster_id, Staleness(seen.taken_at, "", 0.0, waiting, awaited=True)
+            )
         return self._snapshots[cluster_id]
 
     def staleness(self, cluster_id: ClusterId) -> Staleness:
         """How far `snapshot` can be trusted."""
-        return self._staleness.get(cluster_id, Staleness(0.0, "", 0.0, "Not read yet."))
+        unread = Staleness(0.0, "", 0.0, tr("Not read yet."), awaited=True)
+        return self._staleness.get(cluster_id, unread)
 
     async def refresh(self, cluster_id: ClusterId) -> Snapshot:
         """Read a cluster now, from the first manager that answers, and publish it.
@@ -218,7 +223,7 @@ class Telemetry:
         outposts = list(self._clusters.outposts(cluster_id))
         if not outposts:
             raise ClusterUnreachable(
-                detail="The cluster has no outpost.", next_step="Add one of its managers."
+                detail=tr("The cluster has no outpost."), next_step=tr("Add one of its managers.")
             )
         preferred = self._preferred.get(cluster_id)
         outposts.sort(key=lambda o: preferred is None or o.id != preferred.id)
@@ -261,8 +266,8 @@ class Telemetry:
 
 
 class _ReadingFailed(KnownError):
-    title = "The cluster's state could not be read because of a bug in Otternauts."
-    next_step_default = "What is shown is stale. The program's log holds the report."
+    title = marked("The cluster's state could not be read because of a bug in Otternauts.")
+    next_step_default = marked("What is shown is stale. The program's log holds the report.")
     anchor = "bug"
 
 

@@ -14,6 +14,7 @@ from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.core.errors import ClusterUnreachable, LinkLost, NothingFound, OutpostError
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.state import Service, Snapshot
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.telemetry import Telemetry
 
@@ -194,12 +195,21 @@ def _services(snapshot: Snapshot, fleet: str, vessel: str | None) -> tuple[Servi
     """The services meant. Raises `NothingFound`, naming what there is."""
     services = snapshot.fleets.get(fleet)
     if services is None:
-        names = ", ".join(snapshot.fleets) or "none"
-        raise NothingFound(detail=f'No fleet "{fleet}" flies here. Flying: {names}.')
+        names = ", ".join(snapshot.fleets) or tr("none")
+        raise NothingFound(
+            detail=tr('No fleet "{fleet}" flies here. Flying: {names}.', fleet=fleet, names=names)
+        )
     if vessel is None:
         return services
     chosen = tuple(service for service in services if service.vessel == vessel)
     if not chosen:
         names = ", ".join(service.vessel for service in services)
-        raise NothingFound(detail=f'Fleet "{fleet}" has no vessel "{vessel}". It has: {names}.')
+        raise NothingFound(
+            detail=tr(
+                'Fleet "{fleet}" has no vessel "{vessel}". It has: {names}.',
+                fleet=fleet,
+                vessel=vessel,
+                names=names,
+            )
+        )
     return chosen

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.dock import COMMS
 from otternauts_desktop.ui.log_console import LogConsole
@@ -47,12 +48,12 @@ class CommsDesk(QObject):
 
     async def _listen(self, cluster_id: ClusterId, fleet: str, vessel: str) -> None:
         name = f"{fleet}/{vessel}" if vessel else fleet
-        self._console.show_note(f"Listening to {name}")
+        self._console.show_note(tr("Listening to {name}", name=name))
         lines = self._crew.transmissions.follow(cluster_id, fleet, vessel or None)
         async with aclosing(lines):
             async for chunk in lines:
                 self._console.append(chunk)
-        self._console.show_note(f"The transmission of {name} has ended.")
+        self._console.show_note(tr("The transmission of {name} has ended.", name=name))
 
     def _failed(self, error: KnownError) -> None:
         self._console.show_note(error.text())

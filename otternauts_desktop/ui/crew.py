@@ -52,11 +52,11 @@ class Crew:
     def seen(self, cluster: Cluster) -> ClusterSeen:
         """All that is known of a cluster now."""
         snapshot = self.telemetry.snapshot(cluster.id)
-        lost = self.telemetry.staleness(cluster.id).lost
+        staleness = self.telemetry.staleness(cluster.id)
         return ClusterSeen(
             cluster,
             snapshot,
-            lost if snapshot is not None or lost != "Not read yet." else "",
+            "" if snapshot is None and staleness.awaited else staleness.lost,
             self.outposts.outposts(cluster.id),
             self.launches.drafted_fleets(cluster.id),
         )

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from otternauts_desktop.core.flight.progress import LaunchProgress
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus, Outpost
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui import window_memory
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.bridge import Bridge
@@ -96,31 +97,31 @@ class Desk(QObject):
         add(
             "cluster.overview",
             "Cluster",
-            "Mission control",
+            tr("Mission control"),
             self._go_to_cluster,
             keys="Ctrl+Home",
             available=lambda: bool(self._cluster_id),
         )
-        add("cluster.reconnect", "Cluster", "Reconnect now", self.refresh)
+        add("cluster.reconnect", "Cluster", tr("Reconnect now"), self.refresh)
         add(
             "cluster.forget",
             "Cluster",
-            "Forget cluster…",
+            tr("Forget cluster…"),
             lambda: tasks.start(self.outposts.forget_cluster()),
             available=lambda: bool(self._cluster_id),
         )
         add(
             "outpost.login",
             "Outpost",
-            "Log in to this outpost…",
+            tr("Log in to this outpost…"),
             self.outposts.add_shown_node,
             available=in_view(PlaceKind.OUTPOST),
         )
-        add("settings", "File", "Settings…", self.help.show_settings, keys="Ctrl+,")
+        add("settings", "File", tr("Settings…"), self.help.show_settings, keys="Ctrl+,")
         add(
             "fleet.new",
             "Fleet",
-            "New fleet…",
+            tr("New fleet…"),
             window.new_fleet_requested.emit,
             keys="Ctrl+Shift+F",
             available=lambda: bool(self._crew.outposts.clusters()),
@@ -128,16 +129,23 @@ class Desk(QObject):
         add(
             "fleet.overview",
             "Fleet",
-            "Overview",
+            tr("Overview"),
             lambda: self.fleet_page.show_tab(OVERVIEW),
             keys="Ctrl+1",
             available=fleet,
         )
-        add("fleet.plan", "Fleet", "Flight plan", self._edit_plan, keys="Ctrl+2", available=fleet)
+        add(
+            "fleet.plan",
+            "Fleet",
+            tr("Flight plan"),
+            self._edit_plan,
+            keys="Ctrl+2",
+            available=fleet,
+        )
         add(
             "fleet.launch",
             "Fleet",
-            "Launch…",
+            tr("Launch…"),
             lambda: tasks.start(fleets.launch(), key="launch"),
             keys="Ctrl+Return",
             available=fleet,
@@ -145,14 +153,14 @@ class Desk(QObject):
         add(
             "fleet.variables",
             "Fleet",
-            "Variables…",
+            tr("Variables…"),
             lambda: tasks.start(fleets.plans.ask_variables()),
             available=fleet,
         )
         add(
             "fleet.comms",
             "Fleet",
-            "Comms of what is in view",
+            tr("Comms of what is in view"),
             self.comms.open_in_view,
             keys="Ctrl+L",
             available=in_view(PlaceKind.FLEET, PlaceKind.SERVICE),
@@ -160,7 +168,7 @@ class Desk(QObject):
         add(
             "fleet.remove",
             "Fleet",
-            "Remove fleet…",
+            tr("Remove fleet…"),
             lambda: tasks.start(fleets.remove_fleet()),
             available=fleet,
         )
@@ -270,18 +278,18 @@ class Desk(QObject):
         window.status.cursor_label.setText("")
         cluster = self._crew.cluster(place.cluster_id)
         if place.kind is PlaceKind.WELCOME or cluster is None:
-            window.show_page(WELCOME, window.welcome, ["Welcome"])
+            window.show_page(WELCOME, window.welcome, [tr("Welcome")])
             self.tasks.start(self.outposts.count_hosts(), key="hosts")
             return
         name = place.name
         if place.kind is PlaceKind.CLUSTER:
-            window.show_page(place, self.cluster_page, [cluster.name, "Mission control"])
+            window.show_page(place, self.cluster_page, [cluster.name, tr("Mission control")])
         elif place.kind is PlaceKind.OUTPOST:
             snapshot = self._crew.telemetry.snapshot(cluster.id)
             shown = snapshot.node_name(name) if snapshot else name
-            window.show_page(place, self.outpost_page, [cluster.name, "Outposts", shown])
+            window.show_page(place, self.outpost_page, [cluster.name, tr("Outposts"), shown])
         elif place.kind is PlaceKind.FLEET:
-            window.show_page(place, self.fleet_page, [cluster.name, "Fleets", name])
+            window.show_page(place, self.fleet_page, [cluster.name, tr("Fleets"), name])
             self.fleets.open(cluster, name, place.tab)
         else:
             snapshot = self._crew.telemetry.snapshot(cluster.id)
@@ -344,9 +352,9 @@ class Desk(QObject):
         running = self._crew.launches.under_way()
         if running:
             names = ", ".join(progress.fleet for progress in running)
-            words = "Docker will finish it, but Otternauts will not watch it."
-            title = f"{names} is still launching"
-            if not await ask(Confirm(title, words, "Quit", self._window)):
+            words = tr("Docker will finish it, but Otternauts will not watch it.")
+            title = tr("{names} is still launching", names=names)
+            if not await ask(Confirm(title, words, tr("Quit"), self._window)):
                 return
         settings = self._crew.settings
         window_memory.keep(self._window, settings)

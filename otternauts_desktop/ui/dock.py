@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import IconButton
 from otternauts_desktop.ui.frames import Surface, column, row
 from otternauts_desktop.ui.theme import theme
@@ -31,13 +32,13 @@ class Dock(Surface):
         strip.setFixedHeight(32)
         line = row(strip, margins=(8, 0, 8, 0))
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Panels at the foot")
+        self.tabs.setAccessibleName(tr("Panels at the foot"))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
-        self.tabs.addTab(theme().icon("comms"), "Comms")
-        self.tabs.addTab(theme().icon("term"), "Command log")
+        self.tabs.addTab(theme().icon("comms"), tr("Comms"))
+        self.tabs.addTab(theme().icon("term"), tr("Command log"))
         self.tabs.tabBarClicked.connect(self.toggle)
-        self._button = IconButton("chev-u", "Open or close the panel", size=24)
+        self._button = IconButton("chev-u", tr("Open or close the panel"), size=24)
         self._button.clicked.connect(lambda: self.toggle(self.tabs.currentIndex()))
         line.addWidget(self.tabs)
         line.addStretch(1)

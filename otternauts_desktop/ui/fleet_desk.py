@@ -10,9 +10,11 @@ from otternauts_desktop.core.fleet.flight_plan import read
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Cluster
+from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.fleet_page import LAUNCH, OVERVIEW, PLAN, FleetPage
+from otternauts_desktop.ui.launch_tab import title_of
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.places import PlaceKind, fleet_place
 from otternauts_desktop.ui.plan_desk import PlanDesk
@@ -44,7 +46,9 @@ class FleetDesk(QObject):
 
     def _show_cursor(self, line: int, column: int) -> None:
         if self._page.tabs.currentIndex() == PLAN:
-            self._window.status.cursor_label.setText(f"Ln {line}, Col {column}")
+            self._window.status.cursor_label.setText(
+                tr("Ln {line}, Col {column}", line=line, column=column)
+            )
 
     # -- places ------------------------------------------------------------------------------
 
@@ -64,7 +68,7 @@ class FleetDesk(QObject):
         cluster = self._crew.current(self._window.place.cluster_id)
         if cluster is None:
             self._window.notice.show_notice(
-                "warn", "A fleet needs a cluster.", next_step="Add an outpost first."
+                "warn", tr("A fleet needs a cluster."), next_step=tr("Add an outpost first.")
             )
             return
         seen = self._crew.seen(cluster)
@@ -133,12 +137,11 @@ class FleetDesk(QObject):
                 self.plans.preview()
         elif progress.state.ended:
             good = progress.state is LaunchState.CONVERGED
-            words = f"{progress.fleet}: the launch {'succeeded' if good else progress.state.value}."
             if good:
-                self._window.toast.say(words)
+                self._window.toast.say(tr("{fleet}: the launch succeeded.", fleet=progress.fleet))
                 return
             cause = progress.cause.sentence if progress.cause else ""
-            self._window.notice.show_notice("bad", words, cause)
+            self._window.notice.show_notice("bad", title_of(progress), cause)
 
     def _stop_watching(self) -> None:
         place = self._window.place
@@ -156,15 +159,25 @@ class FleetDesk(QObject):
             return
         snapshot = self._crew.telemetry.snapshot(cluster.id)
         services = snapshot.fleets.get(place.name, ()) if snapshot else ()
-        words = (
-            f"{len(services)} services stop on {cluster.name}. Volumes and the flight plan stay."
+        words = trn(
+            "{number} service stops on {cluster}. Volumes and the flight plan stay.",
+            "{number} services stop on {cluster}. Volumes and the flight plan stay.",
+            len(services),
+            cluster=cluster.name,
         )
-        dialog = Confirm(f"Remove {place.name}?", words, f"Remove {place.name}", self._window)
+        dialog = Confirm(
+            tr("Remove {fleet}?", fleet=place.name),
+            words,
+            tr("Remove {fleet}", fleet=place.name),
+            self._window,
+        )
         if not services or not await ask(dialog):
             return
-        self._window.busy.setText(f"Removing {place.name}…")
+        self._window.busy.setText(tr("Removing {fleet}…", fleet=place.name))
         try:
             await self._crew.launches.remove(cluster.id, place.name)
         finally:
             self._window.busy.setText("")
-        self._window.toast.say(f"{place.name} is gone. Its volumes are still there.")
+        self._window.toast.say(
+            tr("{fleet} is gone. Its volumes are still there.", fleet=place.name)
+        )

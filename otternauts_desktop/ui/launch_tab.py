@@ -13,6 +13,7 @@ from otternauts_desktop.core.flight.progress import (
     StepState,
     VesselProgress,
 )
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row
 from otternauts_desktop.ui.frames import Split, Surface, clear, column, row, rule, scrolled
@@ -24,10 +25,10 @@ from otternauts_desktop.ui.theme import theme
 from otternauts_desktop.ui.times import duration, stopwatch
 
 _HEADINGS: Final = (
-    Heading("Vessel", 160),
-    Heading("Progress", 130),
-    Heading("Settled", 80),
-    Heading("Note", 0),
+    Heading(marked("Vessel"), 160),
+    Heading(marked("Progress"), 130),
+    Heading(marked("Settled"), 80),
+    Heading(marked("Note"), 0),
 )
 _TONES: Final = {StepState.DONE: "ok", StepState.RUNNING: "accent", StepState.FAILED: "bad"}
 
@@ -64,8 +65,8 @@ class LaunchTab(QWidget):
         self.title = Label(size=15, weight=SEMIBOLD)
         self._count = Label(tone="fg2")
         self._elapsed = Label(size=18, weight=SEMIBOLD, mono=True)
-        self.cancel_button = Button("Stop watching", size="small")
-        self.cancel_button.setToolTip("What Docker was told goes on; nothing is undone.")
+        self.cancel_button = Button(tr("Stop watching"), size="small")
+        self.cancel_button.setToolTip(tr("What Docker was told goes on; nothing is undone."))
         self.cancel_button.clicked.connect(self.cancel_requested)
         head = row(spacing=10)
         head.addWidget(self._mark)
@@ -82,11 +83,11 @@ class LaunchTab(QWidget):
         self._steps_box = Surface("page")
         self._steps = column(self._steps_box, margins=(16, 12, 16, 12), spacing=12)
         self.model = RowTreeModel(_HEADINGS)
-        self.view = RowView(self.model, _HEADINGS, "Vessels of this launch")
+        self.view = RowView(self.model, _HEADINGS, tr("Vessels of this launch"))
         self.cause = _CauseCard()
         self.output = QPlainTextEdit()
         self.output.setReadOnly(True)
-        self.output.setAccessibleName("What Docker printed")
+        self.output.setAccessibleName(tr("What Docker printed"))
         self.output.setMaximumHeight(150)
         right = Surface("page")
         body = column(right)
@@ -117,7 +118,7 @@ class LaunchTab(QWidget):
         """Show where a launch stands; None for no launch yet."""
         self._progress = progress
         if progress is None:
-            self.title.setText("No launch yet in this session")
+            self.title.setText(tr("No launch yet in this session"))
             for label in (self._count, self._elapsed):
                 label.setText("")
             self.model.show_rows(())
@@ -129,9 +130,13 @@ class LaunchTab(QWidget):
             self._clock.stop()
             return
         self._mark.show_mark(of_launch(progress.state))
-        self.title.setText(_title(progress))
+        self.title.setText(title_of(progress))
         settled, wanted = progress.settled
-        self._count.setText(f"{settled} of {wanted} tasks settled" if wanted else "")
+        self._count.setText(
+            tr("{settled} of {wanted} tasks settled", settled=settled, wanted=wanted)
+            if wanted
+            else ""
+        )
         self._bar.show_tones(tuple(t for v in progress.vessels for t in _segments(v)))
         self.model.show_rows(tuple(_vessel_row(vessel) for vessel in progress.vessels))
         self.cause.show_cause(progress)
@@ -153,7 +158,7 @@ class LaunchTab(QWidget):
             line.addWidget(MarkLabel(of_step(step.state), size=16))
             words = column(spacing=1)
             tone = {"running": "accent", "waiting": "fg3"}.get(step.state.value, "fg1")
-            words.addWidget(Label(step.name, weight=SEMIBOLD, tone=tone))
+            words.addWidget(Label(tr(step.name), weight=SEMIBOLD, tone=tone))
             if step.note:
                 words.addWidget(Label(step.note, size=12, tone="fg2", wrap=True))
             line.addLayout(words, 1)
@@ -176,13 +181,13 @@ class _CauseCard(Surface):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("notice-bad", parent)
-        self.setAccessibleName("Cause")
+        self.setAccessibleName(tr("Cause"))
         self.sentence = Label(weight=SEMIBOLD, wrap=True, selectable=True)
         self.next_step = Label(wrap=True, selectable=True)
         self.docker_said = Label(size=12, tone="fg2", mono=True, wrap=True, selectable=True)
         self.log = QPlainTextEdit()
         self.log.setReadOnly(True)
-        self.log.setAccessibleName("Last lines of the task that failed")
+        self.log.setAccessibleName(tr("Last lines of the task that failed"))
         self.log.setMaximumHeight(160)
         body = column(self, margins=(16, 10, 16, 10), spacing=6)
         for widget in (self.sentence, self.next_step, self.docker_said, self.log):
@@ -197,7 +202,7 @@ class _CauseCard(Surface):
             return
         self.sentence.setText(cause.sentence)
         self.next_step.setText(cause.next_step)
-        self.docker_said.setText(f"Docker said: {cause.docker_said}")
+        self.docker_said.setText(tr("Docker said: {words}", words=cause.docker_said))
         self.docker_said.setVisible(bool(cause.docker_said))
         self.log.setPlainText("\n".join(cause.log))
         self.log.setVisible(bool(cause.log))
@@ -206,26 +211,40 @@ class _CauseCard(Surface):
         self.log.setFont(theme().mono(12))
 
 
-def _title(progress: LaunchProgress) -> str:
+def title_of(progress: LaunchProgress) -> str:
+    """Where a launch stands, in one line."""
     took = duration(progress.ended_at - progress.started_at)
     match progress.state:
         case LaunchState.CONVERGED:
-            return f"Launch successful. {progress.fleet} is in orbit after {took}."
+            return tr(
+                "Launch successful. {fleet} is in orbit after {took}.",
+                fleet=progress.fleet,
+                took=took,
+            )
         case LaunchState.FAILED:
-            return f"The launch of {progress.fleet} failed after {took}."
+            return tr("The launch of {fleet} failed after {took}.", fleet=progress.fleet, took=took)
         case LaunchState.TIMED_OUT:
-            return f"{progress.fleet} has not converged in time."
+            return tr("{fleet} has not converged in time.", fleet=progress.fleet)
         case LaunchState.CANCELLED:
-            return "No longer watched. Docker goes on with what it was told."
+            return tr(
+                "{fleet} is no longer watched. Docker goes on with what it was told.",
+                fleet=progress.fleet,
+            )
         case LaunchState.UNKNOWN:
-            return "It is not known whether this launch took effect."
+            return tr(
+                "It is not known whether the launch of {fleet} took effect.", fleet=progress.fleet
+            )
         case _:
             number = next(
                 (n for n, s in enumerate(progress.steps, 1) if s.state is StepState.RUNNING),
                 len(progress.steps),
             )
-            name = progress.steps[number - 1].name.lower()
-            return f"Step {number} of {len(progress.steps)}: {name}"
+            return tr(
+                "Step {number} of {count}: {name}",
+                number=number,
+                count=len(progress.steps),
+                name=tr(progress.steps[number - 1].name),
+            )
 
 
 def _segments(vessel: VesselProgress) -> tuple[str, ...]:
@@ -239,7 +258,10 @@ def _vessel_row(vessel: VesselProgress) -> Row:
     cells = (
         Cell(vessel.vessel, mark=of_step(vessel.state), strong=True),
         Cell(segments=_segments(vessel) or ("line",)),
-        Cell(f"{vessel.settled} of {vessel.wanted}", tone=_TONES.get(vessel.state, "fg2")),
+        Cell(
+            tr("{part} of {whole}", part=vessel.settled, whole=vessel.wanted),
+            tone=_TONES.get(vessel.state, "fg2"),
+        ),
         Cell(vessel.note, tone="fg2", tip=vessel.note),
     )
     return Row(vessel.vessel, cells)

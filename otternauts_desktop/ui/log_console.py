@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from otternauts_desktop.core.comms.line import LogLine
+from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.frames import Surface, column, row, rule
 from otternauts_desktop.ui.labels import MEDIUM, ElidedLabel, Label
@@ -33,6 +34,7 @@ from otternauts_desktop.ui.log_lines import Filter, LogLines, Matcher
 from otternauts_desktop.ui.log_text import as_saved, as_seen, one_line
 from otternauts_desktop.ui.log_view import PAINT_MS, LogView
 from otternauts_desktop.ui.theme import restyle, theme
+from otternauts_desktop.ui.times import grouped
 
 _SLICE_SECONDS: Final = 0.008
 _TYPING_MS: Final = 150
@@ -45,7 +47,7 @@ class LogConsole(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Comms")
+        self.setAccessibleName(tr("Comms"))
         self.lines = LogLines()
         self.view = LogView(self.lines)
         self._note = ""
@@ -61,8 +63,8 @@ class LogConsole(QWidget):
         outer.addWidget(self.view, 1)
         outer.addWidget(self._foot_bar())
         self.resume_button = Button("", self.view, kind="primary", size="small")
-        self.resume_button.setToolTip("Go to the end and follow (End)")
-        self.resume_button.setAccessibleName("Go to the new lines")
+        self.resume_button.setToolTip(tr("Go to the end and follow (End)"))
+        self.resume_button.setAccessibleName(tr("Go to the new lines"))
         self.resume_button.hide()
         self.resume_button.clicked.connect(self._resume)
         self.view.installEventFilter(self)
@@ -77,36 +79,38 @@ class LogConsole(QWidget):
 
     def _tool_bar(self) -> Surface:
         field = self.filter_field = QLineEdit()
-        field.setPlaceholderText("Filter: text or /regex/")
+        field.setPlaceholderText(tr("Filter: text or /regex/"))
         field.setProperty("size", "small")
         field.setProperty("kind", "quiet")
         field.setClearButtonEnabled(True)
         field.setMaxLength(1_000)
         field.setMaximumWidth(300)
-        field.setAccessibleName("Filter the log")
+        field.setAccessibleName(tr("Filter the log"))
         field.addAction(theme().icon("search", "fg3"), QLineEdit.ActionPosition.LeadingPosition)
         field.textChanged.connect(lambda _: self._typing.start())
-        self.stderr_button = _TextButton("stderr only", "Only what came on standard error")
+        self.stderr_button = _TextButton(tr("stderr only"), tr("Only what came on standard error"))
         self.stderr_button.setCheckable(True)
         self.stderr_button.toggled.connect(lambda _: self._choose())
-        self.replica_button = _TextButton("All replicas", "Whose lines are shown", "chev-d")
+        self.replica_button = _TextButton(tr("All replicas"), tr("Whose lines are shown"), "chev-d")
         self.replica_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.replica_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self.replica_button)
-        self._menu.setAccessibleName("Replicas")
+        self._menu.setAccessibleName(tr("Replicas"))
         self._menu.aboutToShow.connect(self._fill_menu)
         self.replica_button.setMenu(self._menu)
-        self.follow_button = _TextButton("Follow", "Stay at the end as lines come (End)", "down")
+        self.follow_button = _TextButton(
+            tr("Follow"), tr("Stay at the end as lines come (End)"), "down"
+        )
         self.follow_button.setCheckable(True)
         self.follow_button.setChecked(True)
         self.follow_button.clicked.connect(self.view.follow)
         self.copy_button = IconButton(
-            "copy", "Copy the chosen lines, or all", size=24, shortcut="Ctrl+C"
+            "copy", tr("Copy the chosen lines, or all"), size=24, shortcut="Ctrl+C"
         )
         self.copy_button.clicked.connect(self.view.copy)
-        self.save_button = IconButton("save", "Save what is shown…", size=24)
+        self.save_button = IconButton("save", tr("Save what is shown…"), size=24)
         self.save_button.clicked.connect(self._ask_where)
-        self.clear_button = IconButton("x", "Clear", size=24)
+        self.clear_button = IconButton("x", tr("Clear"), size=24)
         self.clear_button.clicked.connect(self.clear)
         self._count = Label("", size=12, tone="fg3")
         bar = Surface("nav")
@@ -168,7 +172,7 @@ class LogConsole(QWidget):
         """Write what is shown to a file, in portions; the note says how it ended."""
         if self._saving is None:
             self.save_button.setEnabled(False)
-            self._flash(f"Saving to {path}…")
+            self._flash(tr("Saving to {path}…", path=path))
             self._saving = _Saving(list(self.lines.rows(0, len(self.lines))), path, self)
             self._saving.ended.connect(self._saved)
             self._saving.start()
@@ -217,7 +221,7 @@ class LogConsole(QWidget):
             field.setProperty("state", "bad" if error else "")
             field.setProperty("kind", "" if error else "quiet")
             restyle(field)
-        tip = error or "Show only lines with this text, or where /a regular expression/ matches"
+        tip = error or tr("Show only lines with this text, or where /a regular expression/ matches")
         # A zero-width mark at the head keeps Qt from reading the text as markup.
         field.setToolTip(f"\u200b{tip} (Ctrl+F)")
         field.setAccessibleDescription(error)
@@ -233,10 +237,14 @@ class LogConsole(QWidget):
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _tell_copied(self, count: int) -> None:
-        self._flash(f"{_counted(count, 'line')} copied." if count else "There is nothing to copy.")
+        self._flash(
+            trn("{count} line copied.", "{count} lines copied.", count, count=grouped(count))
+            if count
+            else tr("There is nothing to copy.")
+        )
 
     def _ask_where(self) -> None:
-        dialog = QFileDialog(self, "Save the log", "transmissions.log")
+        dialog = QFileDialog(self, tr("Save the log"), "transmissions.log")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.fileSelected.connect(self.save_to)
         dialog.finished.connect(dialog.deleteLater)
@@ -264,18 +272,28 @@ class LogConsole(QWidget):
     def _show_count(self) -> None:
         rows, kept = len(self.lines), self.lines.kept
         if self.lines.working:
-            words = "Filtering…"
+            words = tr("Filtering…")
         elif rows == kept:
-            words = _counted(kept, "line") if kept else ""
+            words = trn("{count} line", "{count} lines", kept, count=grouped(kept)) if kept else ""
         else:
-            words = f"{rows:,} of {_counted(kept, 'line')}"
+            words = trn(
+                "{rows} of {count} line",
+                "{rows} of {count} lines",
+                kept,
+                rows=grouped(rows),
+                count=grouped(kept),
+            )
         self._count.setText(words)
 
     def _show_unseen(self, count: int) -> None:
         self.resume_button.setVisible(count > 0)
         if count:
-            self.resume_button.setText(f"↓ {_counted(count, 'new line')}")
-            self.resume_button.setAccessibleName(f"Go to {_counted(count, 'new line')}")
+            shown = grouped(count)
+            words = trn("{count} new line", "{count} new lines", count, count=shown)
+            self.resume_button.setText(f"↓ {words}")
+            self.resume_button.setAccessibleName(
+                trn("Go to {count} new line", "Go to {count} new lines", count, count=shown)
+            )
             self._place_resume()
 
     def _place_resume(self) -> None:
@@ -342,9 +360,19 @@ class _Saving(QTimer):
         self.stop()
         self._lines = []
         self.ended.emit(
-            f"{_counted(self._done, 'line')} saved to {self._path}"
+            trn(
+                "{count} line saved to {path}",
+                "{count} lines saved to {path}",
+                self._done,
+                count=grouped(self._done),
+                path=self._path,
+            )
             if written
-            else f"It could not be saved to {self._path}: {self._file.errorString()}"
+            else tr(
+                "It could not be saved to {path}: {error}",
+                path=self._path,
+                error=self._file.errorString(),
+            )
         )
 
 
@@ -358,8 +386,4 @@ def _once(parent: QWidget, milliseconds: int, then: Callable[[], None]) -> QTime
 
 def _choice(replica: str) -> str:
     """A replica for a menu, in which a single & would underline the letter after it."""
-    return one_line(replica).replace("&", "&&") if replica else "All replicas"
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+    return one_line(replica).replace("&", "&&") if replica else tr("All replicas")

@@ -14,6 +14,7 @@ from typing import Final
 
 from otternauts_desktop.core.comms.ansi import plain
 from otternauts_desktop.core.comms.line import LogLine
+from otternauts_desktop.core.words import tr
 
 LIMIT: Final = 200_000
 SEARCHED: Final = 4096
@@ -53,7 +54,7 @@ class Matcher:
             try:
                 self._pattern = re.compile(wanted.text[1:-1], re.IGNORECASE)
             except (re.error, OverflowError, RecursionError) as error:
-                self.error = f"Not a regular expression: {error}"
+                self.error = tr("Not a regular expression: {error}", error=error)
         self._marks = self._pattern or (
             re.compile(re.escape(wanted.text), re.IGNORECASE) if wanted.text else None
         )

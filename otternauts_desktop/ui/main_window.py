@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.actions import Actions
 from otternauts_desktop.ui.buttons import IconButton, PaletteButton
 from otternauts_desktop.ui.cluster_tree import ClusterTree
@@ -31,7 +32,15 @@ from otternauts_desktop.ui.welcome_page import WelcomePage
 
 SIZE: Final = (1440, 900)
 SMALLEST: Final = (1024, 680)
-MENUS: Final = ("File", "View", "Go", "Cluster", "Outpost", "Fleet", "Help")
+MENUS: Final = (
+    marked("File"),
+    marked("View"),
+    marked("Go"),
+    marked("Cluster"),
+    marked("Outpost"),
+    marked("Fleet"),
+    marked("Help"),
+)
 
 
 class MainWindow(QMainWindow):
@@ -115,21 +124,21 @@ class MainWindow(QMainWindow):
         bar = Surface("nav")
         bar.setFixedHeight(40)
         line = row(bar, margins=(8, 0, 12, 0), spacing=6)
-        self.navigator_button = IconButton("sidebar", "Show the navigator", checkable=True)
+        self.navigator_button = IconButton("sidebar", tr("Show the navigator"), checkable=True)
         self.navigator_button.setChecked(True)
         self.navigator_button.toggled.connect(self.tree.setVisible)
-        self.back_button = IconButton("chev-l", "Back", shortcut="Alt+Left")
-        self.forward_button = IconButton("chev-r", "Forward", shortcut="Alt+Right")
+        self.back_button = IconButton("chev-l", tr("Back"), shortcut="Alt+Left")
+        self.forward_button = IconButton("chev-r", tr("Forward"), shortcut="Alt+Right")
         self.back_button.clicked.connect(self.go_back)
         self.forward_button.clicked.connect(self.go_forward)
-        self.crumbs = Label("Welcome")
+        self.crumbs = Label(tr("Welcome"))
         for widget in (self.navigator_button, rule(vertical=True), self.back_button):
             line.addWidget(widget)
         line.addWidget(self.forward_button)
         line.addSpacing(6)
         line.addWidget(self.crumbs)
         line.addStretch(1)
-        self.palette_button = PaletteButton("Go to anything or run a command", "Ctrl+K")
+        self.palette_button = PaletteButton(tr("Go to anything or run a command"), "Ctrl+K")
         self.palette_button.clicked.connect(self.palette_requested)
         line.addWidget(self.palette_button)
         line.addStretch(1)
@@ -142,28 +151,32 @@ class MainWindow(QMainWindow):
         """What the frame itself can do; the desk adds the rest, then `build_menus` is called."""
         add = self.actions_.add
         add(
-            "outpost.add", "Outpost", "Add outpost…", self.add_outpost_requested.emit, keys="Ctrl+N"
+            "outpost.add",
+            "Outpost",
+            tr("Add outpost…"),
+            self.add_outpost_requested.emit,
+            keys="Ctrl+N",
         )
         add(
             "outpost.import",
             "Outpost",
-            "Import from SSH config…",
+            tr("Import from SSH config…"),
             self.import_requested.emit,
             keys="Ctrl+I",
         )
         add(
             "simulator.open",
             "File",
-            "Flight simulator",
+            tr("Flight simulator"),
             self.simulator_requested.emit,
             keys="Ctrl+Shift+N",
         )
-        add("quit", "File", "Quit", self.close, keys="Ctrl+Q")
-        add("palette", "Go", "Go to anything…", self.palette_requested.emit, keys="Ctrl+K")
+        add("quit", "File", tr("Quit"), self.close, keys="Ctrl+Q")
+        add("palette", "Go", tr("Go to anything…"), self.palette_requested.emit, keys="Ctrl+K")
         add(
             "palette.too",
             "Go",
-            "Run a command…",
+            tr("Run a command…"),
             self.palette_requested.emit,
             keys="Ctrl+Shift+P",
             in_menu=False,
@@ -171,7 +184,7 @@ class MainWindow(QMainWindow):
         add(
             "go.back",
             "Go",
-            "Back",
+            tr("Back"),
             self.go_back,
             keys="Alt+Left",
             available=lambda: self.has_past,
@@ -179,50 +192,58 @@ class MainWindow(QMainWindow):
         add(
             "go.forward",
             "Go",
-            "Forward",
+            tr("Forward"),
             self.go_forward,
             keys="Alt+Right",
             available=lambda: self.has_future,
         )
-        add("go.welcome", "Go", "Welcome page", lambda: self.place_chosen.emit(WELCOME))
-        add("view.refresh", "View", "Refresh", self.refresh_requested.emit, keys="F5")
-        for mode, name in ((Mode.AUTO, "automatic"), (Mode.LIGHT, "light"), (Mode.DARK, "dark")):
-            add(f"theme.{mode}", "View", f"Theme: {name}", partial(theme().set_mode, mode))
-        add("text.larger", "View", "Larger text", lambda: _zoom(0.1), keys="Ctrl++")
-        add("text.smaller", "View", "Smaller text", lambda: _zoom(-0.1), keys="Ctrl+-")
+        add("go.welcome", "Go", tr("Welcome page"), lambda: self.place_chosen.emit(WELCOME))
+        add("view.refresh", "View", tr("Refresh"), self.refresh_requested.emit, keys="F5")
+        for mode, title in (
+            (Mode.AUTO, tr("Theme: automatic")),
+            (Mode.LIGHT, tr("Theme: light")),
+            (Mode.DARK, tr("Theme: dark")),
+        ):
+            add(f"theme.{mode}", "View", title, partial(theme().set_mode, mode))
+        add("text.larger", "View", tr("Larger text"), lambda: _zoom(0.1), keys="Ctrl++")
+        add("text.smaller", "View", tr("Smaller text"), lambda: _zoom(-0.1), keys="Ctrl+-")
         add(
-            "text.normal", "View", "Normal text size", lambda: theme().set_scale(1.0), keys="Ctrl+0"
+            "text.normal",
+            "View",
+            tr("Normal text size"),
+            lambda: theme().set_scale(1.0),
+            keys="Ctrl+0",
         )
-        add("view.navigator", "View", "Navigator", self.navigator_button.toggle, keys="Ctrl+B")
+        add("view.navigator", "View", tr("Navigator"), self.navigator_button.toggle, keys="Ctrl+B")
         add(
             "view.filter",
             "View",
-            "Filter the navigator",
+            tr("Filter the navigator"),
             self.tree.filter_field.setFocus,
             keys="Ctrl+Shift+E",
         )
         add(
             "view.comms",
             "View",
-            "Comms panel",
+            tr("Comms panel"),
             lambda: self.dock.toggle(COMMS),
             keys="Ctrl+Shift+C",
         )
         add(
             "view.commands",
             "View",
-            "Command log",
+            tr("Command log"),
             lambda: self.dock.toggle(COMMANDS),
             keys="Ctrl+Shift+L",
         )
-        add("help.keys", "Help", "Keyboard shortcuts…", self.shortcuts_requested.emit, keys="?")
-        add("help.about", "Help", "About Otternauts", self.about_requested.emit)
+        add("help.keys", "Help", tr("Keyboard shortcuts…"), self.shortcuts_requested.emit, keys="?")
+        add("help.about", "Help", tr("About Otternauts"), self.about_requested.emit)
 
     def build_menus(self) -> None:
         """Fill the menu bar from the registry."""
         self.menuBar().clear()
         for name in MENUS:
-            menu = self.menuBar().addMenu(f"&{name}")
+            menu = self.menuBar().addMenu(f"&{tr(name)}")
             menu.aboutToShow.connect(self.actions_.refresh)
             for entry in self.actions_.all():
                 if entry.menu == name and entry.in_menu:

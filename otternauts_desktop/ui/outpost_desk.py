@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from otternauts_desktop.core.swarm.cluster import Login
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
@@ -63,7 +64,7 @@ class OutpostDesk(QObject):
         dialog.accept()
         self._crew.telemetry.watch(added.cluster_id)
         self._window.place_chosen.emit(cluster_place(added.cluster_id))
-        self._window.toast.say(f"{added.name} is one of your outposts now.")
+        self._window.toast.say(tr("{outpost} is one of your outposts now.", outpost=added.name))
 
     def add_shown_node(self) -> None:
         """Log in to the outpost that is shown, as to its neighbours."""
@@ -84,7 +85,7 @@ class OutpostDesk(QObject):
             if cluster.simulated and self._crew.telemetry.staleness(cluster.id).via:
                 self._window.place_chosen.emit(cluster_place(cluster.id))
                 return
-        self._window.busy.setText("Otto is warming up the flight simulator…")
+        self._window.busy.setText(tr("Otto is warming up the flight simulator…"))
         try:
             cluster = await self._crew.practice()
         finally:
@@ -99,10 +100,14 @@ class OutpostDesk(QObject):
         cluster = self._crew.cluster(self._window.place.cluster_id)
         if cluster is None:
             return
-        words = (
+        words = tr(
             "Its outposts and the drafts kept here are forgotten. "
             "Nothing changes on its servers, and everything there goes on."
         )
-        if await ask(Confirm(f"Forget {cluster.name}?", words, "Forget", self._window)):
+        if await ask(
+            Confirm(
+                tr("Forget {cluster}?", cluster=cluster.name), words, tr("Forget"), self._window
+            )
+        ):
             await self._crew.outposts.remove_cluster(cluster.id)
             self.forgotten.emit()

@@ -22,6 +22,7 @@ from otternauts_desktop.core.fleet.flight_plan import Reading, read
 from otternauts_desktop.core.flight.diff import diff
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
@@ -69,7 +70,9 @@ class PlanDesk(QObject):
         plan.paused.connect(self.read_again)
         plan.editor.too_much_pasted.connect(
             lambda size: window.notice.show_error(
-                FlightPlanTooLarge(detail=f"What was to be pasted has {size / 1e6:.1f} MB.")
+                FlightPlanTooLarge(
+                    detail=tr("What was to be pasted has {size} MB.", size=f"{size / 1e6:.1f}")
+                )
             )
         )
         plan.refresh_requested.connect(self.preview)
@@ -140,11 +143,13 @@ class PlanDesk(QObject):
         if (key, text) != (self._key, self._plan.text()):
             return
         staleness = self._crew.telemetry.staleness(key[0])
-        old = f"read {age(max(time.time() - staleness.as_of, 0))} ago"
-        words = f"Compared with the fleet as last seen at {clock(staleness.as_of)}"
-        self._plan.show_preview(
-            preview, lines, words if staleness.lost else f"Compared with the live fleet, {old}"
-        )
+        if staleness.lost:
+            seen = clock(staleness.as_of)
+            words = tr("Compared with the fleet as last seen at {time}", time=seen)
+        else:
+            old = age(max(time.time() - staleness.as_of, 0))
+            words = tr("Compared with the live fleet, read {age} ago", age=old)
+        self._plan.show_preview(preview, lines, words)
 
     async def ask_variables(self) -> None:
         """Ask for the values of the flight plan's variables."""
@@ -204,10 +209,15 @@ class PlanDesk(QObject):
 
 
 class _NoFlightPlan(NothingFound):
-    title = "No flight plan of this fleet is kept here."
-    next_step_default = "Paste its Compose file into the editor; nothing happens before a launch."
+    title = marked("No flight plan of this fleet is kept here.")
+    next_step_default = marked(
+        "Paste its Compose file into the editor; nothing happens before a launch."
+    )
 
 
 def _not_ready(errors: tuple[Finding, ...]) -> FlightPlanInvalid:
-    detail = "\n".join(f"Line {error.line}: {error.message} {error.fix}" for error in errors)
+    detail = "\n".join(
+        tr("Line {line}: {message} {fix}", line=error.line, message=error.message, fix=error.fix)
+        for error in errors
+    )
     return FlightPlanInvalid(detail=detail, line=errors[0].line)

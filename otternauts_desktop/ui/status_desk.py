@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Cluster, LinkState, LinkStatus
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.status_marks import HEALTHY, UNREACHABLE, WAITING, Mark
@@ -38,28 +39,28 @@ class StatusDesk(QObject):
         cluster = crew.current(self._window.place.cluster_id)
         running = crew.launches.under_way()
         names = ", ".join(progress.fleet for progress in running)
-        line.launches_label.setText(f"Launching {names}" if running else "No launches running")
+        line.launches_label.setText(
+            tr("Launching {names}", names=names) if running else tr("No launches running")
+        )
         simulated = any(c.simulated for c in crew.outposts.clusters())
-        line.simulator_label.setText("SIMULATOR" if simulated else "")
+        line.simulator_label.setText(tr("SIMULATOR") if simulated else "")
         if cluster is None:
-            line.show_link(WAITING, "Not connected")
+            line.show_link(WAITING, tr("Not connected"))
             line.ssh_label.setText("")
             return
         outposts = crew.outposts.outposts(cluster.id)
         links = [crew.outposts.link(outpost.id) for outpost in outposts]
         connected = sum(link.state is LinkState.CONNECTED for link in links)
-        line.ssh_label.setText(f"SSH {connected} of {len(outposts)}")
+        line.ssh_label.setText(tr("SSH {part} of {whole}", part=connected, whole=len(outposts)))
         line.show_link(*_truth(cluster, crew, links))
 
     def show_lost(self) -> None:
         """Say once that the cluster in view is lost, and take it back when it is found."""
-        from otternauts_desktop.services import telemetry
 
         cluster_id = self._window.place.cluster_id
         staleness = self._crew.telemetry.staleness(cluster_id)
         cluster = self._crew.cluster(cluster_id)
-        # Before the first read of this run nothing is wrong yet.
-        known = staleness.lost not in ("", telemetry.NOT_READ_YET)
+        known = staleness.lost and not staleness.awaited
         lost = (cluster_id, staleness.lost) if cluster and known else None
         if lost == self._told_lost or not staleness.as_of:
             return
@@ -69,9 +70,13 @@ class StatusDesk(QObject):
             return
         self._window.notice.show_notice(
             "warn",
-            f"{cluster.name} can't be read. What is shown is as of {clock(staleness.as_of)}.",
+            tr(
+                "{cluster} can't be read. What is shown is as of {time}.",
+                cluster=cluster.name,
+                time=clock(staleness.as_of),
+            ),
             staleness.lost,
-            action="Reconnect now",
+            action=tr("Reconnect now"),
             do=self._window.refresh_requested.emit,
         )
 
@@ -82,16 +87,20 @@ def _truth(cluster: Cluster, crew: Crew, links: list[LinkStatus]) -> tuple[Mark,
     if not staleness.lost:
         took = f"{staleness.seconds * 1000:.0f} ms"
         old = time.time() - staleness.as_of
-        late = f", read {age(old)} ago" if old > 15 else ""
-        return HEALTHY, f"{cluster.name} via {staleness.via}  {took}{late}"
+        facts = [tr("{cluster} via {outpost}", cluster=cluster.name, outpost=staleness.via), took]
+        if old > 15:
+            facts.append(tr("read {age} ago", age=age(old)))
+        return HEALTHY, "  ".join(facts)
     if not staleness.as_of and not any(link.error for link in links):
-        return WAITING, f"{cluster.name}: connecting"
+        return WAITING, tr("{cluster}: connecting", cluster=cluster.name)
     retries = [link for link in links if link.next_try_at]
-    words = f"{cluster.name}: not reachable"
+    facts = [tr("{cluster}: not reachable", cluster=cluster.name)]
     if staleness.as_of:
-        words += f", as of {clock(staleness.as_of)}"
+        facts.append(tr("as of {time}", time=clock(staleness.as_of)))
     if retries:
         first = min(retries, key=lambda link: link.next_try_at)
         wait = max(first.next_try_at - time.time(), 0)
-        words += f"; attempt {first.attempt}, next in {wait:.0f} s"
-    return UNREACHABLE, words
+        facts.append(
+            tr("attempt {attempt}, next in {seconds} s", attempt=first.attempt, seconds=round(wait))
+        )
+    return UNREACHABLE, ", ".join(facts)

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.frames import row
 from otternauts_desktop.ui.labels import Label, MarkLabel
 from otternauts_desktop.ui.status_marks import WAITING, Mark
@@ -14,9 +15,9 @@ class StatusLine(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._link_mark = MarkLabel(WAITING, size=12)
-        self.link_label = Label("Not connected", size=12, tone="fg2")
+        self.link_label = Label(tr("Not connected"), size=12, tone="fg2")
         self.ssh_label = Label("", size=12, tone="fg2")
-        self.launches_label = Label("No launches running", size=12, tone="fg2")
+        self.launches_label = Label(tr("No launches running"), size=12, tone="fg2")
         self.cursor_label = Label("", size=12, tone="fg2")
         self.simulator_label = Label("", size=12, tone="warn")
         self.addWidget(_spaced(self._link_mark))

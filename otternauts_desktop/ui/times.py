@@ -3,16 +3,23 @@
 import time
 from datetime import UTC, datetime
 
+from PySide6.QtCore import QLocale
+
+from otternauts_desktop.core.words import tr, trn
+
 
 def duration(seconds: float) -> str:
     """`0.4 s`, `12 s`, `1 min 31 s`, `2 h 5 min`, `6 days`: how long something took or is old."""
     if seconds < 9.95:
-        return f"{max(seconds, 0.0):.1f} s"
+        return tr("{seconds} s", seconds=QLocale().toString(max(seconds, 0.0), "f", 1))
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s", seconds=whole)
     if whole < 600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+        minutes, rest = divmod(whole, 60)
+        if rest:
+            return tr("{minutes} min {seconds} s", minutes=minutes, seconds=rest)
+        return tr("{minutes} min", minutes=minutes)
     return age(seconds)
 
 
@@ -20,14 +27,15 @@ def age(seconds: float) -> str:
     """The same without small change: `38 s`, `18 min`, `1 h 39 min`, `6 days`."""
     whole = max(int(seconds), 0)
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s", seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min"
+        return tr("{minutes} min", minutes=whole // 60)
     if whole < 86400:
-        minutes = whole % 3600 // 60
-        return f"{whole // 3600} h {minutes} min" if minutes else f"{whole // 3600} h"
-    days = whole // 86400
-    return "1 day" if days == 1 else f"{days} days"
+        hours, minutes = whole // 3600, whole % 3600 // 60
+        if minutes:
+            return tr("{hours} h {minutes} min", hours=hours, minutes=minutes)
+        return tr("{hours} h", hours=hours)
+    return trn("{number} day", "{number} days", whole // 86400)
 
 
 def stopwatch(seconds: float) -> str:
@@ -68,7 +76,12 @@ def age_of(stamp: str, now: float) -> str:
 
 def gigabytes(size: int) -> str:
     """`7.6 GB`; "" for 0."""
-    return f"{size / 1e9:.1f} GB" if size else ""
+    return tr("{size} GB", size=QLocale().toString(size / 1e9, "f", 1)) if size else ""
+
+
+def grouped(number: int) -> str:
+    """`12,345`, as the person's language groups its digits."""
+    return QLocale().toString(number)
 
 
 def short_image(image: str) -> str:

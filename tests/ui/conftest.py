@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from otternauts_desktop.ui.event_loop import OneTimerLoop
@@ -14,7 +15,8 @@ from tests.coroutines import bounded
 
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[None]:
-    """Every test starts in the same clothes."""
+    """Every test starts in the same clothes, and counts in the same way."""
+    QLocale.setDefault(QLocale("en_US"))
     theme().apply(qapp)
     theme().set_mode(Mode.DARK)
     theme().set_scale(1.0)

@@ -21,6 +21,7 @@ from otternauts_desktop.core.errors import (
     DatabaseUnwritable,
     KnownError,
 )
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.store.migrations import MIGRATIONS
 
 BUSY_SECONDS: Final = 10.0
@@ -101,7 +102,9 @@ def _look(path: Path, *, newest: int) -> None:
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (objects,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if version == 0 and objects:
-            raise DatabaseDamaged(detail=f"{path} is the database of another program.")
+            raise DatabaseDamaged(
+                detail=tr("{path} is the database of another program.", path=path)
+            )
         if 0 < version < newest:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
@@ -111,7 +114,14 @@ def _look(path: Path, *, newest: int) -> None:
 
 
 def _newer(path: Path, version: int, newest: int) -> DatabaseNewer:
-    return DatabaseNewer(detail=f"{path} has version {version}, this program knows {newest}.")
+    return DatabaseNewer(
+        detail=tr(
+            "{path} has version {version}, this program knows {newest}.",
+            path=path,
+            version=version,
+            newest=newest,
+        )
+    )
 
 
 def _connect(path: Path) -> sqlite3.Connection:

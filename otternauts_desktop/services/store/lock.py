@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from otternauts_desktop.core.errors import HomeInUse
+from otternauts_desktop.core.words import tr
 
 if sys.platform == "win32":
     import msvcrt
@@ -61,7 +62,11 @@ class HomeLock:
             with self._path.open("rb") as file:
                 holder = file.read(20).decode("ascii", errors="replace").strip()
             raise HomeInUse(
-                detail=f"{self._path.parent} is in use by process {holder or 'unknown'}."
+                detail=tr(
+                    "{path} is in use by process {process}.",
+                    path=self._path.parent,
+                    process=holder or "?",
+                )
             )
         return self
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.cells import Cell, Heading, Row
 from otternauts_desktop.ui.dialogs.frame import DialogFrame
 from otternauts_desktop.ui.frames import row
@@ -13,7 +14,11 @@ from otternauts_desktop.ui.labels import SEMIBOLD, Label, OttoLabel
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
 
-_HEADINGS: Final = (Heading("Library", 220), Heading("Version", 110), Heading("Licence"))
+_HEADINGS: Final = (
+    Heading(marked("Library"), 220),
+    Heading(marked("Version"), 110),
+    Heading(marked("Licence")),
+)
 _OWN: Final = "otternauts-desktop"
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
 _FONTS: Final = (("Inter", "font", "OFL-1.1"), ("JetBrains Mono", "font", "OFL-1.1"))
@@ -56,22 +61,26 @@ class About(DialogFrame):
     """Version, promise, licence, and the list of libraries."""
 
     def __init__(self, version: str, parent: QWidget | None = None) -> None:
-        super().__init__("Otternauts Desktop", "", "Close", parent)
+        super().__init__("Otternauts Desktop", "", tr("Close"), parent)
         self.setMinimumSize(600, 520)
         self.cancel.hide()
         head = row(spacing=16)
         head.addWidget(OttoLabel("face", 44))
         words = Label(
-            f"Version {version}, licence Apache-2.0. Mission control for Docker Swarm: nothing but "
-            "SSH. Nothing about you or your servers leaves this machine, except to your servers.",
+            tr(
+                "Version {version}, licence Apache-2.0. Mission control for Docker Swarm: "
+                "nothing but SSH. Nothing about you or your servers "
+                "leaves this machine, except to your servers.",
+                version=version,
+            ),
             wrap=True,
             tone="fg2",
         )
         head.addWidget(words, 1)
         self.body.addLayout(head)
-        self.body.addWidget(Label("Libraries and fonts", weight=SEMIBOLD))
+        self.body.addWidget(Label(tr("Libraries and fonts"), weight=SEMIBOLD))
         self.model = RowTreeModel(_HEADINGS)
-        self.view = RowView(self.model, _HEADINGS, "Libraries", surface="panel", height=24)
+        self.view = RowView(self.model, _HEADINGS, tr("Libraries"), surface="panel", height=24)
         self.model.show_rows(
             tuple(
                 Row(name, (Cell(name), Cell(number, tone="fg2"), Cell(licence, tone="fg2")))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from otternauts_desktop.core.errors import BadName
 from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
 from otternauts_desktop.ui.frames import Surface, column, row
@@ -37,10 +38,12 @@ class AddOutpost(DialogFrame):
 
     def __init__(self, login: Login | None = None, parent: QWidget | None = None) -> None:
         super().__init__(
-            "Add outpost",
-            "A server that you can reach over SSH and that manages a Docker Swarm (or is part "
-            "of one that is known here). Nothing is changed on it.",
-            "Connect",
+            tr("Add outpost"),
+            tr(
+                "A server that you can reach over SSH and that manages a Docker Swarm (or is part "
+                "of one that is known here). Nothing is changed on it."
+            ),
+            tr("Connect"),
             parent,
         )
         self._shown: Shown | None = None
@@ -53,33 +56,35 @@ class AddOutpost(DialogFrame):
     # -- step 1 ------------------------------------------------------------------------------
 
     def _login_step(self, login: Login | None) -> QWidget:
-        self.host = field("Host", login.host if login else "", hint="203.0.113.24")
-        self.user = field("User", login.user if login else "", hint="deploy")
-        self.port = field("Port", str(login.port if login else DEFAULT_SSH_PORT))
+        self.host = field(tr("Host"), login.host if login else "", hint="203.0.113.24")
+        self.user = field(tr("User"), login.user if login else "", hint="deploy")
+        self.port = field(tr("Port"), str(login.port if login else DEFAULT_SSH_PORT))
         self.port.setValidator(QIntValidator(1, 65535, self.port))
         self.port.setFixedWidth(90)
         self.key = field(
-            "Private key", (login.key_file or "") if login else "", hint="empty: the ssh-agent's"
+            tr("Private key"),
+            (login.key_file or "") if login else "",
+            hint=tr("empty: the ssh-agent's"),
         )
-        self.name = field("Name", hint="the server's own")
-        browse = Button("Browse…", size="small")
+        self.name = field(tr("Name"), hint=tr("the server's own"))
+        browse = Button(tr("Browse…"), size="small")
         browse.clicked.connect(self._browse)
         key_line = row(spacing=8)
         key_line.addWidget(self.key, 1)
         key_line.addWidget(browse)
         lines = form()
-        lines.addRow(Label("Host"), self.host)
-        lines.addRow(Label("User"), self.user)
-        lines.addRow(Label("Port"), self.port)
-        lines.addRow(Label("Private key"), key_line)
-        lines.addRow(Label("Name"), self.name)
+        lines.addRow(Label(tr("Host")), self.host)
+        lines.addRow(Label(tr("User")), self.user)
+        lines.addRow(Label(tr("Port")), self.port)
+        lines.addRow(Label(tr("Private key")), key_line)
+        lines.addRow(Label(tr("Name")), self.name)
         page = QWidget()
         page.setLayout(lines)
         return page
 
     def _browse(self) -> None:
         start = Path.home() / ".ssh"
-        dialog = QFileDialog(self, "Choose a private key", str(start))
+        dialog = QFileDialog(self, tr("Choose a private key"), str(start))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.key.setText)
         dialog.finished.connect(dialog.deleteLater)
@@ -89,7 +94,7 @@ class AddOutpost(DialogFrame):
         """What was typed. Raises `BadName` where host or user is missing."""
         host, user = self.host.text().strip(), self.user.text().strip()
         if not host or not user:
-            raise BadName(detail="Host and user are needed.", next_step="Fill them in.")
+            raise BadName(detail=tr("Host and user are needed."), next_step=tr("Fill them in."))
         key = self.key.text().strip()
         return Login(host, user, int(self.port.text() or DEFAULT_SSH_PORT), key or None)
 
@@ -97,7 +102,7 @@ class AddOutpost(DialogFrame):
 
     def _fingerprint_step(self) -> QWidget:
         self.fingerprint = Label(mono=True, wrap=True, selectable=True)
-        copy = IconButton("copy", "Copy the fingerprint", size=24)
+        copy = IconButton("copy", tr("Copy the fingerprint"), size=24)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.fingerprint.text()))
         well = Surface("well")
         line = row(well, margins=(12, 8, 8, 8))
@@ -106,7 +111,7 @@ class AddOutpost(DialogFrame):
         command = Label(f"$ {CHECK_COMMAND}", mono=True, selectable=True, wrap=True)
         command_well = Surface("well")
         row(command_well, margins=(12, 8, 12, 8)).addWidget(command)
-        self.pasted = field("What it prints", hint="256 SHA256:… root@server (ED25519)")
+        self.pasted = field(tr("What it prints"), hint="256 SHA256:… root@server (ED25519)")
         self.pasted.textChanged.connect(self._compare)
         self._match_mark = MarkLabel(DONE)
         self.match = Label()
@@ -115,15 +120,17 @@ class AddOutpost(DialogFrame):
         match_line.addWidget(self.match, 1)
         page = QWidget()
         box = column(page, spacing=8)
-        box.addWidget(Label("It shows this fingerprint:", tone="fg2"))
+        box.addWidget(Label(tr("It shows this fingerprint:"), tone="fg2"))
         box.addWidget(well)
         box.addSpacing(4)
-        box.addWidget(Label("How to check it", weight=SEMIBOLD))
+        box.addWidget(Label(tr("How to check it"), weight=SEMIBOLD))
         box.addWidget(
-            Label("Run this in your provider's web console, not over SSH:", tone="fg2", wrap=True)
+            Label(
+                tr("Run this in your provider's web console, not over SSH:"), tone="fg2", wrap=True
+            )
         )
         box.addWidget(command_well)
-        box.addWidget(Label("Paste what it prints, and it is compared for you:", tone="fg2"))
+        box.addWidget(Label(tr("Paste what it prints, and it is compared for you:"), tone="fg2"))
         box.addWidget(self.pasted)
         box.addLayout(match_line)
         box.addStretch(1)
@@ -135,10 +142,11 @@ class AddOutpost(DialogFrame):
         self._shown = shown
         self.show_busy("")
         self.notice.hide()
-        self.heading.setText("Verify the fingerprint")
-        self.words.setText(f"First contact with {self.host.text().strip()}. Is it your server?")
+        self.heading.setText(tr("Verify the fingerprint"))
+        host = self.host.text().strip()
+        self.words.setText(tr("First contact with {host}. Is it your server?", host=host))
         self.fingerprint.setText(shown.fingerprint)
-        self.primary.setText("Trust and continue")
+        self.primary.setText(tr("Trust and continue"))
         self.stack.setCurrentIndex(1)
         self.pasted.setFocus()
 
@@ -148,7 +156,9 @@ class AddOutpost(DialogFrame):
         same = self._shown is not None and found == self._shown.fingerprint
         self._match_mark.setVisible(bool(found))
         self._match_mark.show_mark(DONE if same else FAILED)
-        self.match.setText("" if not found else "It matches." if same else "It is another one!")
+        self.match.setText(
+            "" if not found else tr("It matches.") if same else tr("It is another one!")
+        )
         self.match.set_tone("ok" if same else "bad")
         self.primary.setEnabled(same or not text.strip())
 
@@ -159,10 +169,10 @@ class AddOutpost(DialogFrame):
             self.show_error(error)
             return
         if self._shown is None:
-            self.show_busy(f"Asking {login.host} who it is…")
+            self.show_busy(tr("Asking {host} who it is…", host=login.host))
             self.scan_requested.emit(login)
         else:
-            self.show_busy(f"Logging in to {login.host} and looking for Docker…")
+            self.show_busy(tr("Logging in to {host} and looking for Docker…", host=login.host))
             self.add_requested.emit(login, self._shown.host_key, self.name.text().strip())
 
     def show_busy(self, text: str) -> None:

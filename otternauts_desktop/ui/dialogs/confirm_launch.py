@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from otternauts_desktop.core.errors import KnownError, VariablesMissing
 from otternauts_desktop.core.fleet.flight_plan import Reading
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui.dialogs.frame import DialogFrame
 from otternauts_desktop.ui.dialogs.variables import VariableFields
 from otternauts_desktop.ui.flight_plan_tab import Previewed
@@ -25,7 +26,10 @@ class ConfirmLaunch(DialogFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(
-            f"Launch {fleet}?", f"On {cluster}. This is what will change:", "Launch", parent
+            tr("Launch {fleet}?", fleet=fleet),
+            tr("On {cluster}. This is what will change:", cluster=cluster),
+            tr("Launch"),
+            parent,
         )
         self.setMinimumSize(640, 520)
         self.plan_view = PlanView()
@@ -35,9 +39,12 @@ class ConfirmLaunch(DialogFrame):
         self.fields = VariableFields(missing, missing, values)
         self.fields.setVisible(bool(missing))
         self.body.addWidget(self.fields)
-        self.resolve = QCheckBox("Pin images to their digests (Docker asks the registry)")
+        self.resolve = QCheckBox(tr("Pin images to their digests (Docker asks the registry)"))
         self.resolve.setToolTip(
-            "Makes all outposts run the same image. Takes long where the registry can't be reached."
+            tr(
+                "Makes all outposts run the same image. "
+                "Takes long where the registry can't be reached."
+            )
         )
         self.resolve.setChecked(True)
         self.body.addWidget(self.resolve)
@@ -52,8 +59,12 @@ class ConfirmLaunch(DialogFrame):
         if errors:
             first = errors[0]
             self.plan_view.show_words(
-                f"{len(errors)} error{'s' if len(errors) > 1 else ''} to resolve first",
-                f"Line {first.line}: {first.message}",
+                trn(
+                    "{number} error to resolve first",
+                    "{number} errors to resolve first",
+                    len(errors),
+                ),
+                tr("Line {line}: {message}", line=first.line, message=first.message),
                 first.fix,
             )
             self.primary.setEnabled(False)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.frames import column, row, rule
 from otternauts_desktop.ui.labels import SEMIBOLD, Label
@@ -27,7 +28,7 @@ class DialogFrame(QDialog):
         self.notice = NoticeBar()
         self.body: QVBoxLayout = column(spacing=12)
         self.busy = Label(size=12, tone="fg2")
-        self.cancel = Button("Cancel", size="large")
+        self.cancel = Button(tr("Cancel"), size="large")
         self.cancel.clicked.connect(self.reject)
         self.primary = Button(primary, kind=kind or "primary", size="large")
         self.primary.setDefault(True)

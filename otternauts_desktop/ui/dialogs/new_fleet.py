@@ -9,6 +9,7 @@ from otternauts_desktop import assets
 from otternauts_desktop.core.errors import BadName, FileUnreadable
 from otternauts_desktop.core.fleet.compose import MAX_BYTES
 from otternauts_desktop.core.names import fleet_name
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
 from otternauts_desktop.ui.frames import row
@@ -20,22 +21,22 @@ class NewFleet(DialogFrame):
 
     def __init__(self, taken: frozenset[str], parent: QWidget | None = None) -> None:
         super().__init__(
-            "New fleet",
-            "A fleet is a stack of Docker Swarm. Nothing is launched yet.",
-            "Create draft",
+            tr("New fleet"),
+            tr("A fleet is a stack of Docker Swarm. Nothing is launched yet."),
+            tr("Create draft"),
             parent,
         )
         self._taken = taken
         self._file_text: str | None = None
-        self.name_field = field("Name", hint="shop")
+        self.name_field = field(tr("Name"), hint="shop")
         lines = form()
-        lines.addRow(Label("Name"), self.name_field)
+        lines.addRow(Label(tr("Name")), self.name_field)
         self.body.addLayout(lines)
-        self.sample = QRadioButton("Start from a small example")
+        self.sample = QRadioButton(tr("Start from a small example"))
         self.sample.setChecked(True)
-        self.empty = QRadioButton("Start empty")
-        self.from_file = QRadioButton("Start from a Compose file")
-        self._choose = Button("Choose…", size="small")
+        self.empty = QRadioButton(tr("Start empty"))
+        self.from_file = QRadioButton(tr("Start from a Compose file"))
+        self._choose = Button(tr("Choose…"), size="small")
         self._choose.clicked.connect(self._choose_file)
         self.body.addWidget(self.sample)
         self.body.addWidget(self.empty)
@@ -67,7 +68,7 @@ class NewFleet(DialogFrame):
         except FileUnreadable as error:
             self.show_error(error)
             return
-        self.from_file.setText(f"Start from {Path(path).name}")
+        self.from_file.setText(tr("Start from {name}", name=Path(path).name))
         self.from_file.setChecked(True)
 
     def start_from(self, path: str) -> None:
@@ -93,12 +94,13 @@ class NewFleet(DialogFrame):
     def _check_name(self) -> None:
         if fleet_name(self.name) in self._taken:
             raise BadName(
-                detail=f'There is a fleet "{self.name}" already.', next_step="Choose another."
+                detail=tr('There is a fleet "{fleet}" already.', fleet=self.name),
+                next_step=tr("Choose another."),
             )
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(self, "Choose a Compose file")
-        dialog.setNameFilter("Compose files (*.yml *.yaml);;All files (*)")
+        dialog = QFileDialog(self, tr("Choose a Compose file"))
+        dialog.setNameFilter(tr("Compose files (*.yml *.yaml);;All files (*)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.read)
         dialog.finished.connect(dialog.deleteLater)
@@ -112,12 +114,13 @@ def _text_of(path: Path) -> str:
             data = file.read(MAX_BYTES + 1)
         if len(data) > MAX_BYTES:
             raise FileUnreadable(
-                detail="It is larger than 1 MiB.", next_step="Check that it is the right file."
+                detail=tr("It is larger than 1 MiB."),
+                next_step=tr("Check that it is the right file."),
             )
         return data.decode()
     except UnicodeDecodeError:
         raise FileUnreadable(
-            detail=f"{path} is not UTF-8 text.", next_step="Save it as UTF-8."
+            detail=tr("{path} is not UTF-8 text.", path=path), next_step=tr("Save it as UTF-8.")
         ) from None
     except OSError as error:
         raise FileUnreadable(detail=f"{path}: {error.strerror}.") from None

@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, Segments
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, form
 from otternauts_desktop.ui.frames import row
@@ -21,24 +22,32 @@ class SettingsDialog(DialogFrame):
     shortcuts_requested = Signal()
 
     def __init__(self, home: str, parent: QWidget | None = None) -> None:
-        super().__init__("Settings", "", "Done", parent)
+        super().__init__(tr("Settings"), "", tr("Done"), parent)
         self.cancel.hide()
-        self.modes = Segments(("Automatic", "Light", "Dark"), "Theme")
+        self.modes = Segments((tr("Automatic"), tr("Light"), tr("Dark")), tr("Theme"))
         self.modes.choose(_MODES.index(theme().mode))
         self.modes.chosen.connect(lambda number: theme().set_mode(_MODES[number]))
-        self.scale = Segments(tuple(f"{round(s * 100)} %" for s in _SCALES), "Text size")
+        self.scale = Segments(tuple(f"{round(s * 100)} %" for s in _SCALES), tr("Text size"))
         nearest = min(_SCALES, key=lambda scale: abs(scale - theme().scale))
         self.scale.choose(_SCALES.index(nearest))
         self.scale.chosen.connect(lambda number: theme().set_scale(_SCALES[number]))
-        keys = Button("Keyboard shortcuts…", size="small")
+        keys = Button(tr("Keyboard shortcuts…"), size="small")
         keys.clicked.connect(self.shortcuts_requested)
         lines = form()
-        for name, widget in (("Theme", self.modes), ("Text size", self.scale), ("Keys", keys)):
+        for name, widget in (
+            (tr("Theme"), self.modes),
+            (tr("Text size"), self.scale),
+            (tr("Keys"), keys),
+        ):
             line = row()
             line.addWidget(widget)
             line.addStretch(1)
             lines.addRow(Label(name), line)
-        lines.addRow(Label("Data"), Label(home, mono=True, tone="fg2", selectable=True, wrap=True))
-        lines.addRow(Label("Motion"), Label("Nothing moves unless its state changes.", tone="fg2"))
+        lines.addRow(
+            Label(tr("Data")), Label(home, mono=True, tone="fg2", selectable=True, wrap=True)
+        )
+        lines.addRow(
+            Label(tr("Motion")), Label(tr("Nothing moves unless its state changes."), tone="fg2")
+        )
         self.body.addLayout(lines)
         self.body.addStretch(1)

@@ -6,6 +6,7 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QKeySequenceEdit, QWidget
 
 from otternauts_desktop.core.errors import BadName
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.actions import Actions
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row
@@ -15,31 +16,35 @@ from otternauts_desktop.ui.labels import Label
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
 
-_HEADINGS: Final = (Heading("Action"), Heading("Menu", 120), Heading("Keys", 150))
+_HEADINGS: Final = (
+    Heading(marked("Action")),
+    Heading(marked("Menu"), 120),
+    Heading(marked("Keys"), 150),
+)
 
 
 class Shortcuts(DialogFrame):
     """Changes are in force at once."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
-        super().__init__("Keyboard shortcuts", "", "Done", parent)
+        super().__init__(tr("Keyboard shortcuts"), "", tr("Done"), parent)
         self._actions = actions
         self.setMinimumSize(640, 560)
         self.cancel.hide()
-        self.search = field("Filter", hint="Filter")
+        self.search = field(tr("Filter"), hint=tr("Filter"))
         self.search.textChanged.connect(self._show)
         self.model = RowTreeModel(_HEADINGS)
-        self.view = RowView(self.model, _HEADINGS, "Shortcuts", surface="panel", height=28)
+        self.view = RowView(self.model, _HEADINGS, tr("Shortcuts"), surface="panel", height=28)
         self.view.selectionModel().currentRowChanged.connect(lambda *_: self._selected())
         self.keys = QKeySequenceEdit()
         self.keys.setMaximumSequenceLength(1)
-        self.keys.setAccessibleName("New keys")
-        self.apply_button = Button("Set", size="small")
+        self.keys.setAccessibleName(tr("New keys"))
+        self.apply_button = Button(tr("Set"), size="small")
         self.apply_button.clicked.connect(self.apply)
-        self.reset_button = Button("Reset", size="small")
+        self.reset_button = Button(tr("Reset"), size="small")
         self.reset_button.clicked.connect(self.reset)
         line = row(spacing=8)
-        line.addWidget(Label("New keys", tone="fg2"))
+        line.addWidget(Label(tr("New keys"), tone="fg2"))
         line.addWidget(self.keys, 1)
         line.addWidget(self.apply_button)
         line.addWidget(self.reset_button)
@@ -62,7 +67,10 @@ class Shortcuts(DialogFrame):
             self._actions.set_keys(chosen.key, keys)
         except ValueError as error:
             self.show_error(
-                BadName(detail=f"{keys} is taken by “{error}”.", next_step="Choose others.")
+                BadName(
+                    detail=tr("{keys} is taken by “{error}”.", keys=keys, error=error),
+                    next_step=tr("Choose others."),
+                )
             )
             return
         self.notice.hide()
@@ -87,11 +95,11 @@ class Shortcuts(DialogFrame):
                 entry.id,
                 (
                     Cell(entry.title),
-                    Cell(entry.menu, tone="fg3"),
+                    Cell(tr(entry.menu), tone="fg3"),
                     Cell(entry.keys, tone="fg2", mono=True),
                 ),
             )
             for entry in self._actions.all()
-            if wanted.casefold() in f"{entry.title} {entry.menu} {entry.keys}".casefold()
+            if wanted.casefold() in f"{entry.title} {tr(entry.menu)} {entry.keys}".casefold()
         )
         self.model.show_rows(rows)

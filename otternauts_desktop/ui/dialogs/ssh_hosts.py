@@ -6,12 +6,17 @@ from typing import Final
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.swarm.cluster import Login
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.cells import Cell, Heading, Row
 from otternauts_desktop.ui.dialogs.frame import DialogFrame
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
 
-_HEADINGS: Final = (Heading("Host", 200), Heading("User", 110), Heading("Key", 0))
+_HEADINGS: Final = (
+    Heading(marked("Host"), 200),
+    Heading(marked("User"), 110),
+    Heading(marked("Key"), 0),
+)
 
 
 class SshHosts(DialogFrame):
@@ -19,15 +24,15 @@ class SshHosts(DialogFrame):
 
     def __init__(self, logins: Sequence[Login], parent: QWidget | None = None) -> None:
         words = (
-            "From ~/.ssh/config. Keys stay where they are."
+            tr("From ~/.ssh/config. Keys stay where they are.")
             if logins
-            else "No hosts were found in ~/.ssh/config."
+            else tr("No hosts were found in ~/.ssh/config.")
         )
-        super().__init__("Import from SSH config", words, "Add this host…", parent)
+        super().__init__(tr("Import from SSH config"), words, tr("Add this host…"), parent)
         self.chosen: Login | None = None
         self.setMinimumSize(620, 420)
         self.model = RowTreeModel(_HEADINGS)
-        self.view = RowView(self.model, _HEADINGS, "Hosts", surface="panel")
+        self.view = RowView(self.model, _HEADINGS, tr("Hosts"), surface="panel")
         self.model.show_rows(tuple(_row(login) for login in logins))
         self.view.setCurrentIndex(self.model.index(0, 0))
         self.view.opened.connect(lambda _: self.confirm())

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
 from otternauts_desktop.ui.labels import Label
 
@@ -24,8 +25,8 @@ class VariableFields(QWidget):
         needed = set(required)
         lines = form()
         for name in names:
-            hint = "has a default" if name not in needed else "needs a value"
-            line = field(name, hint="kept from before" if name in values else hint, secret=True)
+            hint = tr("has a default") if name not in needed else tr("needs a value")
+            line = field(name, hint=tr("kept from before") if name in values else hint, secret=True)
             self._fields[name] = line
             lines.addRow(Label(name, mono=True), line)
         self.setLayout(lines)
@@ -50,10 +51,12 @@ class VariablesDialog(DialogFrame):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(
-            "Variables",
-            "Values are kept in memory until Otternauts is closed, and go to the swarm only "
-            "with a launch. They are never written to disk.",
-            "Use these values",
+            tr("Variables"),
+            tr(
+                "Values are kept in memory until Otternauts is closed, and go to the swarm only "
+                "with a launch. They are never written to disk."
+            ),
+            tr("Use these values"),
             parent,
         )
         self.fields = VariableFields(names, required, values)
