@@ -16,6 +16,7 @@ run: $(PYTHON) ## open the app (ARGS="--simulate" for the flight simulator)
 
 test: $(PYTHON) ## all checks and every test that this machine can run
 	@packaging/linux/qt-libraries
+	@packaging/linux/window-tools
 	@packaging/linux/lab-tools
 	@$(MAKE) --no-print-directory check
 	@QT_QPA_PLATFORM=offscreen $(PYTHON) -X faulthandler -m pytest $(ARGS)

@@ -8,12 +8,13 @@ import platform
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import qVersion
+from PySide6.QtCore import QObject, SignalInstance, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -61,6 +62,7 @@ async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
     left = asyncio.Event()
     window.closing.connect(left.set)
     opened = False
+    early = _Early(window)
     try:
         # In a thread: a second of imports must not freeze the window that is already there.
         app_module = await asyncio.to_thread(_import_app)
@@ -77,6 +79,7 @@ async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
                 desk = Desk(window, crew_of(control), left.set)
                 first = FirstInstance(where, window.come_to_front, window)
                 settle()
+                early.hand_over()
                 if simulate:
                     desk.tasks.start(desk.simulate(), key="sim")
                 await left.wait()
@@ -94,6 +97,31 @@ async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
     finally:
         window.leave()
     return 0
+
+
+class _Early:
+    """Keeps what is asked for while nobody is there yet to do it: the second of the imports."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._asked: SignalInstance | None = None
+        self._connections = [
+            signal.connect(partial(self._keep, signal))
+            for signal in (
+                window.add_outpost_requested,
+                window.import_requested,
+                window.simulator_requested,
+            )
+        ]
+
+    def hand_over(self) -> None:
+        """Now there is: ask again for the last of it."""
+        for connection in self._connections:
+            QObject.disconnect(connection)
+        if self._asked is not None:
+            self._asked.emit()
+
+    def _keep(self, signal: SignalInstance) -> None:
+        self._asked = signal
 
 
 def _other_came_forward(home: str | None) -> bool:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolButton,
     QTreeView,
     QWidget,
 )
@@ -201,6 +202,8 @@ class ClusterTree(Surface):
         self.filter_field.setAccessibleName(tr("Filter the navigator"))
         self.filter_field.setProperty("kind", "quiet")
         self.filter_field.setClearButtonEnabled(True)
+        for clear_button in self.filter_field.findChildren(QToolButton):
+            clear_button.setAccessibleName(tr("Clear the filter"))
         self.filter_field.addAction(
             QAction(theme().icon("search", "fg3"), "", self.filter_field),
             QLineEdit.ActionPosition.LeadingPosition,

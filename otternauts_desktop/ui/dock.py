@@ -48,6 +48,10 @@ class Dock(Surface):
     def add_panel(self, panel: QWidget) -> None:
         """Put a panel in; in the order of the tabs."""
         self._panels.addWidget(panel)
+        # Tab goes through the window from its top to its foot: the strip comes last.
+        if last := self.window().previousInFocusChain():
+            self.setTabOrder(last, self.tabs)
+        self.setTabOrder(self.tabs, self._button)
 
     @property
     def current(self) -> int:

@@ -15,6 +15,7 @@ from otternauts_desktop.ui.buttons import Button, IconButton, LaunchButton, Segm
 from otternauts_desktop.ui.diff_view import DiffView
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
 from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, Label, MarkLabel
+from otternauts_desktop.ui.panes import make_pane
 from otternauts_desktop.ui.plan_view import PlanView
 from otternauts_desktop.ui.status_marks import FAILED, WARNING, Mark
 from otternauts_desktop.ui.yaml_editor import YamlEditor
@@ -72,6 +73,7 @@ class FlightPlanTab(QWidget):
         foot = row(margins=(16, 4, 16, 4))
         foot.addWidget(self._problem, 1)
         left = Surface("page")
+        make_pane(left)
         body = column(left)
         body.addWidget(_bar(head))
         body.addWidget(rule())
@@ -89,6 +91,7 @@ class FlightPlanTab(QWidget):
 
     def _preview_panel(self) -> Surface:
         panel = Surface("panel")
+        make_pane(panel)
         panel.setMinimumWidth(320)
         self.views = Segments(("Diff", "Plan", "Rendered"), "What to preview")
         self.diff_view = DiffView()

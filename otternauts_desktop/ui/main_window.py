@@ -24,6 +24,7 @@ from otternauts_desktop.ui.dock import COMMANDS, COMMS, HEIGHT, Dock
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
 from otternauts_desktop.ui.labels import Label
 from otternauts_desktop.ui.notice_bar import NoticeBar
+from otternauts_desktop.ui.panes import focus_into, go_to_pane, make_pane
 from otternauts_desktop.ui.places import WELCOME, Place
 from otternauts_desktop.ui.status_line import StatusLine
 from otternauts_desktop.ui.theme import LARGEST_SCALE, SMALLEST_SCALE, Mode, theme
@@ -108,6 +109,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         self.setStatusBar(self.status)
         self.toast = Toast(self)
+        for part in (self.tree, self.notice, self.pages, self.dock):
+            make_pane(part)
+        self.welcome.add_button.setFocus()
         self._register()
         self.build_menus()
         self.tree.place_chosen.connect(self.place_chosen)
@@ -197,6 +201,20 @@ class MainWindow(QMainWindow):
             keys="Alt+Right",
             available=lambda: self.has_future,
         )
+        add(
+            "go.next_pane",
+            "Go",
+            tr("Next part of the window"),
+            lambda: go_to_pane(self, 1),
+            keys="F6",
+        )
+        add(
+            "go.previous_pane",
+            "Go",
+            tr("Previous part of the window"),
+            lambda: go_to_pane(self, -1),
+            keys="Shift+F6",
+        )
         add("go.welcome", "Go", tr("Welcome page"), lambda: self.place_chosen.emit(WELCOME))
         add("view.refresh", "View", tr("Refresh"), self.refresh_requested.emit, keys="F5")
         for mode, title in (
@@ -265,7 +283,11 @@ class MainWindow(QMainWindow):
             self._back.append(self._place)
             self._forward.clear()
         self._place = place
+        focus = self.focusWidget()
+        followed = focus is not None and self.pages.isAncestorOf(focus)
         self.pages.setCurrentWidget(page)
+        if followed:
+            focus_into(page)
         self.crumbs.setText("  ›  ".join(crumbs))
         self.setWindowTitle(" - ".join([*reversed(crumbs[-2:]), "Otternauts"]))
         self.tree.show_place(place)

@@ -32,7 +32,8 @@ class Palette(QDialog):
     def __init__(
         self, targets: Sequence[Target], recent: Sequence[str], parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        # A dialog, not a popup: Qt hides popups from screen readers.
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setAccessibleName(tr("Command palette"))
         self._targets = tuple(targets)
         self._recent = tuple(recent)
@@ -61,8 +62,15 @@ class Palette(QDialog):
         """Show it at the top of `window`, in the middle."""
         left = (window.width() - self.width()) // 2
         self.move(window.mapToGlobal(QPoint(max(left, 0), 44)))
-        self.open()
+        self.show()
+        self.activateWindow()
         self.field.setFocus()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A click elsewhere closes it."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.reject()
 
     def titles(self) -> list[str]:
         """What is shown, best first."""

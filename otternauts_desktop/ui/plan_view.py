@@ -26,7 +26,9 @@ class PlanView(QWidget):
         self._content = Surface("panel")
         self._rows = column(self._content)
         outer = column(self)
-        outer.addWidget(scrolled(self._content))
+        area = scrolled(self._content)
+        area.setAccessibleName(self.accessibleName())
+        outer.addWidget(area)
 
     def show_plan(self, plan: Plan, notes: Iterable[Finding] = ()) -> None:
         """Show a plan, and beneath it what was changed on the way to Docker."""
