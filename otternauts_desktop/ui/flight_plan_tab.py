@@ -45,7 +45,7 @@ class FlightPlanTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._reading = Reading(())
+        self.reading = Reading(())
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -160,7 +160,7 @@ class FlightPlanTab(QWidget):
 
     def show_reading(self, reading: Reading, values: frozenset[str]) -> None:
         """Show findings, and which variables have a value."""
-        self._reading = reading
+        self.reading = reading
         self.editor.show_findings(reading.findings)
         kinds = [finding.severity for finding in reading.findings]
         self._errors.show_number(kinds.count(Severity.ERROR))
@@ -194,7 +194,7 @@ class FlightPlanTab(QWidget):
 
     def go_to_problem(self, step: int) -> None:
         """Move the cursor to the next or previous finding, around the end."""
-        problems = [f for f in self._reading.findings if f.severity is not Severity.NOTE]
+        problems = [f for f in self.reading.findings if f.severity is not Severity.NOTE]
         if not problems:
             return
         here = self.editor.textCursor().blockNumber() + 1

@@ -8,6 +8,7 @@ import argparse
 import sys
 
 from tests.bench import (
+    editor_typing,
     palette_answer,
     snapshot_over_ssh,
     window_large,
@@ -24,6 +25,7 @@ def main() -> int:
         "stall": window_stall.measure,
         "large": window_large.measure,
         "palette": palette_answer.measure,
+        "editor": editor_typing.measure,
     }
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *benches], help="default: all")

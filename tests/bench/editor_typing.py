@@ -1,0 +1,135 @@
+"""Typing in a flight plan of 2,000 lines: key to painted, key to findings, and the longest stall."""
+
+import asyncio
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.bench.figure import Figure
+
+KEYS, ROUNDS = 150, 8
+_SERVICE: Final = """\
+  web{n}:
+    image: ghcr.io/acme/shop:1.5.{n}  # the shop
+    deploy:
+      replicas: 3
+      update_config:
+        order: start-first
+    environment:
+      DATABASE_URL: postgres://db:5432/shop
+      API_KEY: ${{API_KEY}}
+      GREETING: "to be # or not"
+    volumes:
+      - data:/var/lib/shop
+    ports:
+      - "127.0.0.1:80{n}:80"
+    depends_on:
+      web{n}: {{condition: service_started}}
+"""
+TEXT: Final = (
+    "services:\n" + "".join(_SERVICE.format(n=n) for n in range(124)) + "volumes:\n  data:\n"
+)
+"""1,987 lines, with a finding in every service."""
+
+
+def measure() -> Iterator[Figure]:
+    """Sit in the real window on a temporary data directory and type."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtWidgets import QApplication
+
+    from otternauts_desktop.ui.event_loop import OneTimerLoop
+    from otternauts_desktop.ui.theme import theme
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    theme().apply(app)
+    loop = OneTimerLoop(app)
+    asyncio.set_event_loop(loop)
+    with loop, tempfile.TemporaryDirectory() as home:
+        painted, told, stalls = loop.run_until_complete(_typed(Path(home)))
+    asyncio.set_event_loop(None)
+    lines = TEXT.count("\n")
+    ordered = sorted(painted)
+    for name, value in (
+        ("median", statistics.median(painted)),
+        ("99th of 100", ordered[len(ordered) * 99 // 100]),
+    ):
+        yield Figure(f"key to painted in {lines:,} lines ({name})", value * 1000, 8, "ms")
+    yield Figure(
+        "key to findings", max(told) * 1000, 300, "ms", f"worst of {ROUNDS}, {_middle(told)}"
+    )
+    yield Figure(
+        "longest stall of the window while typing", max(stalls) * 1000, 50, "ms", _middle(stalls)
+    )
+
+
+async def _typed(home: Path) -> tuple[list[float], list[float], list[float]]:
+    from PySide6.QtCore import QEvent, Qt, QTimer
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from otternauts_desktop.core.names import ClusterId, LaunchId
+    from otternauts_desktop.core.swarm.cluster import Cluster
+    from otternauts_desktop.desktop import settle
+    from otternauts_desktop.ui.places import fleet_place
+    from tests.ui.seated import seated
+
+    painted: list[float] = []
+    told: list[float] = []
+    async with seated(home) as (window, desk, control):
+        cluster = Cluster(ClusterId("c"), "acme-prod", "swarm")
+        control._clusters.add(cluster)
+        control.records.record_intent(
+            LaunchId("l"), cluster.id, "shop", template=TEXT, body_sha256="", started_at=0.0
+        )
+        settle()
+        desk.go(fleet_place(cluster.id, "shop", "plan"))
+        plan = desk.fleet_page.plan_tab
+        editor = plan.editor
+        editor.go_to(1000, 7)
+        await asyncio.sleep(1.0)
+        stalls = _Stalls()
+        watch = QTimer()
+        watch.setTimerType(Qt.TimerType.PreciseTimer)
+        watch.timeout.connect(stalls.turn)
+        watch.start(1)
+        for number in range(KEYS):
+            key = Qt.Key.Key_X if number % 8 else Qt.Key.Key_Backspace
+            started = time.perf_counter()
+            QTest.keyClick(editor, key)
+            QApplication.sendPostedEvents(window, QEvent.Type.UpdateRequest.value)
+            painted.append(time.perf_counter() - started)
+            await asyncio.sleep(0.05 if number % 10 else 0.4)
+        for _ in range(ROUNDS):
+            await asyncio.sleep(0.9)
+            before = plan.reading
+            started = time.perf_counter()
+            QTest.keyClick(editor, Qt.Key.Key_Y)
+            while plan.reading is before:
+                await asyncio.sleep(0.001)
+            QApplication.sendPostedEvents(window, QEvent.Type.UpdateRequest.value)
+            told.append(time.perf_counter() - started)
+        await asyncio.sleep(0.5)
+        watch.stop()
+    return painted, told, stalls.gaps
+
+
+class _Stalls:
+    """How long the event loop takes from one turn to the next."""
+
+    def __init__(self) -> None:
+        self.gaps: list[float] = []
+        self._last = time.perf_counter()
+
+    def turn(self) -> None:
+        now = time.perf_counter()
+        self.gaps.append(now - self._last)
+        self._last = now
+
+
+def _middle(values: list[float]) -> str:
+    return f"median {statistics.median(values) * 1000:.1f} ms"
