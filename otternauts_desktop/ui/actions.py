@@ -7,8 +7,9 @@ there is no button without a name and no key that only one of them knows.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Entry:
     default_keys: str
     available: Callable[[], bool]
     in_menu: bool
+    within: QWidget | None
+    """Its keys count while the focus is in there; None for everywhere."""
 
     @property
     def title(self) -> str:
@@ -60,6 +63,7 @@ class Actions(QObject):
         keys: str = "",
         available: Callable[[], bool] = _always,
         in_menu: bool = True,
+        within: QWidget | None = None,
     ) -> QAction:
         """Make something doable. Raises `ValueError` for an id or a shortcut that is taken."""
         if id in self._entries:
@@ -68,7 +72,10 @@ class Actions(QObject):
             raise ValueError(f"{keys} is taken")
         action = QAction(title, self.parent())
         action.triggered.connect(lambda _checked=False: self._do(id, do))
-        self._entries[id] = Entry(id, menu, action, keys, available, in_menu)
+        if within is not None:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            within.addAction(action)
+        self._entries[id] = Entry(id, menu, action, keys, available, in_menu, within)
         action.setShortcut(QKeySequence(self._kept.get(id, keys)))
         return action
 

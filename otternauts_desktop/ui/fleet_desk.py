@@ -38,6 +38,7 @@ class FleetDesk(QObject):
         plan = page.plan_tab
         self.plans = PlanDesk(window, crew, plan, tasks)
         self.plans.fleets_changed.connect(self.fleets_changed)
+        page.tabs.currentChanged.connect(lambda _: window.actions_.refresh())
         page.remove_requested.connect(lambda: tasks.start(self.remove_fleet()))
         page.launch_requested.connect(lambda: tasks.start(self.launch(), key="launch"))
         page.launch_tab.cancel_requested.connect(self._stop_watching)
@@ -134,7 +135,7 @@ class FleetDesk(QObject):
             if new:
                 self._page.show_tab(LAUNCH)
             if progress.state.ended:
-                self.plans.preview()
+                self.plans.launched()
         elif progress.state.ended:
             good = progress.state is LaunchState.CONVERGED
             if good:

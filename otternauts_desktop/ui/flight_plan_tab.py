@@ -1,16 +1,17 @@
 """The flight plan of a fleet: the editor, and at its side what a launch would do."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
 from otternauts_desktop.core.errors import KnownError
-from otternauts_desktop.core.fleet.findings import Severity
+from otternauts_desktop.core.fleet.findings import Finding, Severity
 from otternauts_desktop.core.fleet.flight_plan import Prepared, Reading
-from otternauts_desktop.core.flight.diff import DiffLine
+from otternauts_desktop.core.flight.diff import DiffLine, LineChange
 from otternauts_desktop.core.flight.plan import Plan
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton, LaunchButton, Segments
 from otternauts_desktop.ui.diff_view import DiffView
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
@@ -54,15 +55,14 @@ class FlightPlanTab(QWidget):
         self.editor = YamlEditor()
         self.editor.edited.connect(self._timer.start)
         self.editor.cursor_moved.connect(self.cursor_moved)
+        self.editor.value_wanted.connect(self.variables_requested)
         self._file = Label("", weight=SEMIBOLD)
         self._errors = _Counter(FAILED)
         self._warnings = _Counter(WARNING)
-        previous = IconButton("chev-u", "Previous problem", size=24, shortcut="Shift+F8")
-        following = IconButton("chev-d", "Next problem", size=24, shortcut="F8")
+        previous = IconButton("chev-u", tr("Previous problem"), size=24, shortcut="Shift+F8")
+        following = IconButton("chev-d", tr("Next problem"), size=24, shortcut="F8")
         previous.clicked.connect(lambda: self.go_to_problem(-1))
         following.clicked.connect(lambda: self.go_to_problem(1))
-        QShortcut(QKeySequence("F8"), self, lambda: self.go_to_problem(1))
-        QShortcut(QKeySequence("Shift+F8"), self, lambda: self.go_to_problem(-1))
         head = row(margins=(16, 0, 8, 0), spacing=8)
         head.addWidget(self._file)
         head.addWidget(Label("Compose, checked for Swarm", size=12, tone="fg3"))
@@ -158,25 +158,27 @@ class FlightPlanTab(QWidget):
 
     # -- what it means -----------------------------------------------------------------------
 
-    def show_reading(self, reading: Reading, values: frozenset[str]) -> None:
-        """Show findings, and which variables have a value."""
+    def show_reading(self, reading: Reading, changes: Mapping[int, LineChange]) -> None:
+        """Show findings, which variables lack a value, and which lines (from 0) changed."""
         self.reading = reading
         self.editor.show_findings(reading.findings)
+        self.editor.show_changes(changes)
         kinds = [finding.severity for finding in reading.findings]
         self._errors.show_number(kinds.count(Severity.ERROR))
         self._warnings.show_number(kinds.count(Severity.WARNING))
         first = next((f for f in reading.findings if f.severity is not Severity.NOTE), None)
-        words = f"Line {first.line}: {first.message} {first.fix}" if first else ""
-        self._problem.setText(words)
-        missing = [name for name in reading.required if name not in values]
-        if not reading.variables:
-            self._variables.setText("No variables")
+        self._problem.setText(_in_words(first) if first else "")
+
+    def show_missing(self, missing: Sequence[str]) -> None:
+        """Say which variables have no value yet."""
+        if not self.reading.variables:
+            self._variables.setText(tr("No variables"))
         elif missing:
-            self._variables.setText(f"No value yet for {', '.join(missing)}")
+            self._variables.setText(tr("No value yet for {names}", names=", ".join(missing)))
         else:
-            self._variables.setText("All variables have a value")
+            self._variables.setText(tr("All variables have a value"))
         self._variables.set_tone("warn" if missing else "fg2")
-        self.variables_button.setVisible(bool(reading.variables))
+        self.variables_button.setVisible(bool(self.reading.variables))
 
     def show_preview(self, preview: Previewed, lines: tuple[DiffLine, ...], compared: str) -> None:
         """Show what a launch would do; `compared` says with what it was compared."""
@@ -202,6 +204,13 @@ class FlightPlanTab(QWidget):
         chosen = (after or problems)[0 if step > 0 else -1]
         self.editor.go_to(chosen.line, chosen.column)
         self.editor.setFocus()
+
+
+def _in_words(finding: Finding) -> str:
+    if finding.file:
+        return f"{finding.file}: {finding.line}: {finding.message} {finding.fix}"
+    message = f"{finding.message} {finding.fix}".strip()
+    return tr("Line {line}: {message}", line=finding.line, message=message)
 
 
 class _Counter(QWidget):

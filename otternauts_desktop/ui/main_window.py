@@ -35,6 +35,7 @@ SIZE: Final = (1440, 900)
 SMALLEST: Final = (1024, 680)
 MENUS: Final = (
     marked("File"),
+    marked("Edit"),
     marked("View"),
     marked("Go"),
     marked("Cluster"),
@@ -268,7 +269,8 @@ class MainWindow(QMainWindow):
                     menu.addAction(entry.action)
         # A shortcut works wherever the focus is, shown in a menu or not.
         for entry in self.actions_.all():
-            self.addAction(entry.action)
+            if entry.within is None:
+                self.addAction(entry.action)
         self.actions_.refresh()
 
     # -- pages and docks ---------------------------------------------------------------------

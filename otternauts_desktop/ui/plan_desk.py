@@ -7,6 +7,7 @@ the text that stands there, or nothing is shown.
 import asyncio
 import threading
 import time
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -19,10 +20,12 @@ from otternauts_desktop.core.errors import (
 )
 from otternauts_desktop.core.fleet.findings import Finding
 from otternauts_desktop.core.fleet.flight_plan import Reading, read
-from otternauts_desktop.core.flight.diff import diff
+from otternauts_desktop.core.fleet.unvalued import unvalued
+from otternauts_desktop.core.flight.diff import LineChange, diff, line_changes
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.ui import plan_actions
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
@@ -53,7 +56,7 @@ class PlanDesk(QObject):
         self._tasks = tasks
         self._key: Key = (ClusterId(""), "")
         self._values: dict[Key, dict[str, Secret]] = {}
-        self._reading = Reading(())
+        self._launched = ""
         self._due = False
         self._unsaved = False
         self._saves = self._written = 0
@@ -66,6 +69,7 @@ class PlanDesk(QObject):
         self._previewer.setSingleShot(True)
         self._previewer.setInterval(PREVIEW_MS)
         self._previewer.timeout.connect(self.preview)
+        plan_actions.register(window.actions_, plan)
         plan.editor.edited.connect(self._edited)
         plan.paused.connect(self.read_again)
         plan.editor.too_much_pasted.connect(
@@ -88,6 +92,11 @@ class PlanDesk(QObject):
         if self._plan.text() != text or self._key != key:
             self._plan.set_text(key[1], text)
         self._key = key
+        self.launched()
+
+    def launched(self) -> None:
+        """What counts as last launched may be another text now."""
+        self._launched = self._crew.launches.launched_text(*self._key)
         self.read_again()
 
     # -- what the text means -----------------------------------------------------------------
@@ -110,15 +119,17 @@ class PlanDesk(QObject):
         try:
             while True:
                 key, text = self._key, self._plan.text()
-                reading = await asyncio.to_thread(read, text)
+                found = await asyncio.to_thread(
+                    _read, text, self._launched, frozenset(self.values(key))
+                )
                 if (key, text) == (self._key, self._plan.text()):
                     break
                 if self._plan.pending:  # its pause asks again
                     return
         finally:
             self._due = False
-        self._reading = reading
-        self._plan.show_reading(reading, frozenset(self.values(key)))
+        self._plan.show_reading(found.reading, found.changes)
+        self._plan.show_missing(found.missing)
         self._previewer.start()
 
     def preview(self) -> None:
@@ -130,8 +141,7 @@ class PlanDesk(QObject):
         if not text.strip():
             self._plan.show_no_preview(_NoFlightPlan(), ())
             return
-        old_text = launches.launched_text(*key)
-        lines = await asyncio.to_thread(diff, old_text, text)
+        lines = await asyncio.to_thread(diff, self._launched, text)
         try:
             preview = await asyncio.to_thread(launches.preview, *key, text, dict(self.values(key)))
             if preview.prepared.errors:
@@ -156,7 +166,7 @@ class PlanDesk(QObject):
         from otternauts_desktop.ui.dialogs.variables import VariablesDialog
 
         values = self.values(self._key)
-        reading = self._reading
+        reading = self._plan.reading
         dialog = VariablesDialog(reading.variables, reading.required, values, self._window)
         if await ask(dialog):
             values |= dialog.fields.entered()
@@ -206,6 +216,27 @@ class PlanDesk(QObject):
     def _not_kept(self, error: KnownError) -> None:
         self._unsaved = True
         self._window.notice.show_error(error)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was found out about a text."""
+
+    reading: Reading
+    missing: tuple[str, ...]
+    """Variables that need a value and have none."""
+    changes: dict[int, LineChange]
+    """Lines (from 0) that differ from what was last launched."""
+
+
+def _read(text: str, launched: str, valued: frozenset[str]) -> _Found:
+    reading = read(text)
+    missing = tuple(name for name in reading.required if name not in valued)
+    findings = sorted(
+        (*reading.findings, *unvalued(text, missing)), key=lambda f: (f.line, f.column)
+    )
+    changes = line_changes(launched, text) if launched else {}
+    return _Found(replace(reading, findings=tuple(findings)), missing, changes)
 
 
 class _NoFlightPlan(NothingFound):

@@ -1,56 +1,35 @@
-"""The editor of a flight plan: numbered lines, colours, and findings where they stand."""
+"""The editor of a flight plan: what is typed, and everything that stands in and beside the text."""
 
-import re
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QTextCharFormat,
-    QTextCursor,
-    QTextFormat,
+    QTextBlock,
 )
-from PySide6.QtWidgets import QPlainTextEdit, QTextEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
 
 from otternauts_desktop.core.fleet.compose import MAX_BYTES
-from otternauts_desktop.core.fleet.findings import Finding, Severity
-from otternauts_desktop.ui.status_marks import FAILED, WARNING, Mark
+from otternauts_desktop.core.fleet.findings import Finding, QuickFix
+from otternauts_desktop.core.fleet.unvalued import NO_VALUE
+from otternauts_desktop.core.flight.diff import LineChange
+from otternauts_desktop.core.words import tr, trn
+from otternauts_desktop.ui import line_editing
+from otternauts_desktop.ui.editor_folds import EditorFolds
+from otternauts_desktop.ui.editor_gutter import EditorGutter
+from otternauts_desktop.ui.editor_notes import EditorNotes
+from otternauts_desktop.ui.line_editing import INDENT
+from otternauts_desktop.ui.text_places import cursor_at, lines_in_view, place_of, tell
 from otternauts_desktop.ui.theme import theme
-from otternauts_desktop.ui.yaml_highlighter import YamlHighlighter, characters, utf16
+from otternauts_desktop.ui.yaml_highlighter import YamlHighlighter
 
-INDENT: Final = 2
-_NOTE: Final = Mark("info", "accent", "Note")
-_MARKS: Final = {Severity.ERROR: FAILED, Severity.WARNING: WARNING, Severity.NOTE: _NOTE}
-_GUTTER_LEFT: Final = 22
-_GUTTER_RIGHT: Final = 14
-_ENDS: Final = re.compile(r"\s|:(?=\s|$)|[,\]](?=\s|$)")
-_OPENS: Final = re.compile(r":(?:\s+[|>][-+\d]{0,2})?\Z")
-_COMMENT: Final = re.compile(r"(?:^|\s)#.*")
-
-
-class _Gutter(QWidget):
-    """Line numbers, and a mark beside each line that has a finding."""
-
-    def __init__(self, editor: "YamlEditor") -> None:
-        super().__init__(editor)
-        self._editor = editor
-
-    def sizeHint(self) -> QSize:
-        return QSize(self._editor.gutter_width(), 0)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        self._editor.paint_gutter(QPainter(self), event.rect())
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            self._editor.tell(event.pos(), event.globalPos())
-            return True
-        return super().event(event)
+_BOX_GAP: Final = 10
 
 
 class YamlEditor(QPlainTextEdit):
@@ -62,17 +41,29 @@ class YamlEditor(QPlainTextEdit):
     """So many characters were to be pasted; nothing was changed."""
     cursor_moved = Signal(int, int)
     """Line and column, from 1."""
+    value_wanted = Signal()
+    """A variable is to get its value."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Flight plan")
+        self.setAccessibleName(tr("Flight plan"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._findings: tuple[Finding, ...] = ()
+        self.viewport().setMouseTracking(True)
         self._setting = False
         self._known = ""
-        self._gutter = _Gutter(self)
+        self._stale = False
+        """Whether the text was changed since its findings were shown."""
+        self._fixes_wanted = False
+        self._line = 0
+        self._boxes: list[tuple[QRectF, int]] = []
+        self.folds = EditorFolds(self)
+        self.notes = EditorNotes(self)
+        self.gutter = EditorGutter(self, self.notes, self.folds)
         self._highlighter = YamlHighlighter(self.document())
-        self.blockCountChanged.connect(self._fit)
+        self.gutter.number_pressed.connect(lambda number: self.go_to(number + 1))
+        self.gutter.fold_pressed.connect(self.toggle_fold)
+        self.gutter.bulb_pressed.connect(self.show_quick_fixes)
+        self.blockCountChanged.connect(self._blocks_changed)
         self.updateRequest.connect(self._scroll_gutter)
         self.cursorPositionChanged.connect(self._cursor_changed)
         self.textChanged.connect(self._changed)
@@ -91,27 +82,71 @@ class YamlEditor(QPlainTextEdit):
         """Show another text. It can't be undone, and is not announced as an edit."""
         self._setting = True
         try:
+            self.folds.unfold_all()
             self.setPlainText(text)
         finally:
             self._setting = False
         self._known = self.document().toRawText()
         self.show_findings(())
 
-    def show_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Underline each finding and mark its line."""
-        self._findings = findings
+    def show_findings(self, findings: Sequence[Finding]) -> None:
+        """Underline each finding and say it after its line. They are of the text as it stands."""
+        self._stale = False
+        self.folds.refresh()
+        self.notes.show([finding for finding in findings if not finding.file])
         self._decorate()
-        self._gutter.update()
+        if self._fixes_wanted:
+            self.show_quick_fixes()
+
+    def show_changes(self, changes: Mapping[int, LineChange]) -> None:
+        """Mark the lines (from 0) that differ from what was last launched."""
+        self.gutter.show_changes(changes)
 
     def go_to(self, line: int, column: int = 1) -> None:
         """Put the cursor there, and the line into the middle where it was out of view."""
-        block = self.document().findBlockByNumber(max(line, 1) - 1)
-        if block.isValid():
-            cursor = QTextCursor(block)
-            text = block.text()
-            cursor.setPosition(block.position() + utf16(text, min(max(column, 1) - 1, len(text))))
-            self.setTextCursor(cursor)
-            self.centerCursor()
+        self.setTextCursor(cursor_at(self.document(), line, column))
+        self.centerCursor()
+
+    # -- mending and folding -----------------------------------------------------------------
+
+    def show_quick_fixes(self) -> None:
+        """Offer what mends the findings of this line, as soon as they are known."""
+        self._fixes_wanted = self._stale
+        if self._stale:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setAccessibleName(tr("Quick fixes"))
+        for finding in self.notes.of_line(self.textCursor().blockNumber()):
+            if finding.code == NO_VALUE:
+                menu.addAction(tr("Set value…"), self.value_wanted.emit)
+            for fix in finding.quick_fixes:
+                menu.addAction(fix.title, lambda fix=fix: self.mend(fix))  # type: ignore[misc]
+        if menu.isEmpty():
+            menu.addAction(tr("No quick fix in this line")).setEnabled(False)
+        else:
+            menu.setActiveAction(menu.actions()[0])
+        menu.popup(self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
+
+    def mend(self, fix: QuickFix) -> None:
+        """Apply a quick fix of the findings in view, in one step of undo."""
+        if not self._stale and not self.isReadOnly():
+            line_editing.apply(self, fix.edits)
+
+    def toggle_fold(self, line: int | None = None) -> None:
+        """Fold or unfold at a line (from 0), at the cursor by default."""
+        self.folds.toggle(self.textCursor().blockNumber() if line is None else line)
+        self._fit()
+
+    def fold_all(self) -> None:
+        """Fold every line that opens something."""
+        self.folds.fold_all()
+        self._fit()
+
+    def unfold_all(self) -> None:
+        """Show every line."""
+        self.folds.unfold_all()
+        self._fit()
 
     # -- typing ------------------------------------------------------------------------------
 
@@ -120,44 +155,18 @@ class YamlEditor(QPlainTextEdit):
         if self.isReadOnly():
             super().keyPressEvent(event)
         elif event.key() == Qt.Key.Key_Tab and not control:
-            self._indent()
+            line_editing.indent(self)
         elif event.key() == Qt.Key.Key_Backtab:
-            self._each_line(_outdented)
-        elif event.key() == Qt.Key.Key_Slash and control:
-            self._toggle_comments()
+            line_editing.outdent(self)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not control:
-            self._new_line()
+            line_editing.new_line(self)
         else:
             super().keyPressEvent(event)
 
-    def _indent(self) -> None:
-        cursor = self.textCursor()
-        if cursor.hasSelection():
-            self._each_line(lambda line: " " * INDENT + line if line.strip() else line)
-        else:
-            cursor.insertText(" " * (INDENT - cursor.positionInBlock() % INDENT))
-
-    def _toggle_comments(self) -> None:
-        lines = [line for line in self._chosen_lines() if line.strip()]
-        if lines and all(line.lstrip().startswith("#") for line in lines):
-            self._each_line(_uncommented)
-        else:
-            self._each_line(_commented)
-
-    def _new_line(self) -> None:
-        """Keep the indentation; one step deeper after a key that opens a mapping."""
-        cursor = self.textCursor()
-        block = self.document().findBlock(cursor.selectionStart())
-        line = block.text()
-        before = line[: characters(line, cursor.selectionStart() - block.position())]
-        indent = len(before) - len(before.lstrip(" "))
-        content = _COMMENT.sub("", before).strip()
-        if _OPENS.search(content):
-            indent += INDENT * (2 if content.startswith("- ") else 1)
-        elif content.startswith("- ") and ": " in content:
-            indent += INDENT
-        cursor.insertText("\n" + " " * indent)
-        self.ensureCursorVisible()
+    def toggle_comments(self) -> None:
+        """Make the chosen lines comments, or code again."""
+        if not self.isReadOnly():
+            line_editing.toggle_comments(self)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Paste as text, with line breaks that begin a line."""
@@ -170,207 +179,155 @@ class YamlEditor(QPlainTextEdit):
         self.textCursor().insertText(text)
         self.ensureCursorVisible()
 
-    def _chosen_lines(self) -> list[str]:
-        first, last = self._chosen_blocks()
-        return [self.document().findBlockByNumber(n).text() for n in range(first, last + 1)]
-
-    def _chosen_blocks(self) -> tuple[int, int]:
-        cursor, document = self.textCursor(), self.document()
-        first = document.findBlock(cursor.selectionStart()).blockNumber()
-        end = document.findBlock(cursor.selectionEnd())
-        last = end.blockNumber()
-        if last > first and cursor.selectionEnd() == end.position():
-            last -= 1
-        return first, last
-
-    def _each_line(self, change: Callable[[str], str]) -> None:
-        first, last = self._chosen_blocks()
-        cursor = self.textCursor()
-        cursor.beginEditBlock()
-        for number in range(first, last + 1):
-            block = self.document().findBlockByNumber(number)
-            old = block.text()
-            new = change(old)
-            if new != old:
-                # Only what differs is replaced, so the cursor keeps its place in the rest.
-                end = 0
-                while end < min(len(old), len(new)) and old[-1 - end] == new[-1 - end]:
-                    end += 1
-                line = QTextCursor(block)
-                line.setPosition(
-                    block.position() + utf16(old, len(old) - end), QTextCursor.MoveMode.KeepAnchor
-                )
-                line.insertText(new[: len(new) - end])
-        cursor.endEditBlock()
-
     # -- painting ----------------------------------------------------------------------------
 
-    def gutter_width(self) -> int:
-        """Room for the highest line number."""
-        digits = max(len(str(self.blockCount())), 2)
-        figure = self.fontMetrics().horizontalAdvance("9")
-        return _GUTTER_LEFT + digits * figure + _GUTTER_RIGHT
-
-    def paint_gutter(self, painter: QPainter, area: QRect) -> None:
-        """Draw the numbers and marks that are in view."""
-        t = theme()
-        painter.fillRect(area, t.color("page"))
-        worst: dict[int, Severity] = {}
-        for finding in self._findings:
-            order = list(Severity)
-            known = worst.get(finding.line, Severity.NOTE)
-            worst[finding.line] = min(known, finding.severity, key=order.index)
-        painter.setFont(t.mono(12))
-        block = self.firstVisibleBlock()
-        current = self.textCursor().blockNumber()
-        ratio = self.devicePixelRatioF()
-        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
-        while block.isValid() and top <= area.bottom():
-            height = self.blockBoundingRect(block).height()
-            number = block.blockNumber()
-            if number == current and not self.isReadOnly():
-                ground = QRectF(0, top, self._gutter.width(), height)
-                painter.fillRect(ground, t.color("hover"))
-            painter.setPen(t.color("fg1" if number == current else "fg3"))
-            room = QRect(0, round(top), self._gutter.width() - _GUTTER_RIGHT, round(height))
-            painter.drawText(
-                room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(number + 1)
-            )
-            if (severity := worst.get(number + 1)) is not None:
-                mark = t.mark(_MARKS[severity], 12, ratio=ratio)
-                painter.drawPixmap(6, round(top + height / 2) - 6, mark)
-            top += height
-            block = block.next()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
-
     def paintEvent(self, event: QPaintEvent) -> None:
+        lines = list(lines_in_view(self, self.viewport().height()))
+        if not self.isReadOnly():
+            number = self.textCursor().blockNumber()
+            ground = QPainter(self.viewport())
+            for block, line in lines:
+                if block.blockNumber() == number:
+                    ground.fillRect(line, theme().color("hover"))
+            ground.end()
         super().paintEvent(event)
-        self._paint_guides(QPainter(self.viewport()))
+        painter = QPainter(self.viewport())
+        self._paint_guides(painter, lines)
+        self._boxes = []
+        shown = self.notes.begin()
+        for block, line in lines:
+            finding = shown.get(block.blockNumber())
+            hidden = self.folds.hidden_lines(block)
+            if finding or hidden:
+                left = self._end_of(block)
+                if hidden:
+                    left = self._paint_box(painter, block, line, left, hidden)
+                if finding:
+                    self.notes.paint(painter, finding, line, left)
 
-    def _paint_guides(self, painter: QPainter) -> None:
+    def _paint_guides(self, painter: QPainter, lines: list[tuple[QTextBlock, QRectF]]) -> None:
         """Thin lines where the lines above are indented."""
         step = self.fontMetrics().horizontalAdvance(" " * 100) / 100 * INDENT
         left = self.contentOffset().x() + self.document().documentMargin()
-        block = self.firstVisibleBlock()
-        top = self.blockBoundingGeometry(block).translated(self.contentOffset()).top()
         above = 0
-        current = -1 if self.isReadOnly() else self.textCursor().blockNumber()
         painter.setPen(theme().color("line0"))
-        while block.isValid() and top <= self.viewport().height():
-            height = self.blockBoundingRect(block).height()
+        for block, line in lines:
             text = block.text()
-            if block.blockNumber() == current:
-                # The tint of the line ends before the margins of the document.
-                width = self.viewport().width()
-                for x, room in ((0.0, left), (width - left, left)):
-                    painter.fillRect(QRectF(x, top, room, height), theme().color("hover"))
             if text.strip():
                 above = len(text) - len(text.lstrip(" "))
             for level in range(1, (above + INDENT - 1) // INDENT):
                 x = round(left + level * step)
-                painter.drawLine(x, round(top), x, round(top + height) - 1)
-            top += height
-            block = block.next()
+                painter.drawLine(x, round(line.top()), x, round(line.bottom()) - 1)
+
+    def _end_of(self, block: QTextBlock) -> float:
+        """Where the text of a line ends in the viewport."""
+        layout = block.layout()
+        width = layout.lineAt(0).naturalTextWidth() if layout.lineCount() else 0.0
+        return self.contentOffset().x() + self.document().documentMargin() + width
+
+    def _paint_box(
+        self, painter: QPainter, block: QTextBlock, line: QRectF, left: float, hidden: int
+    ) -> float:
+        """Say how much is folded away; gives where the box ends."""
+        t = theme()
+        words = trn("… {number} line", "… {number} lines", hidden)
+        painter.setFont(t.mono(12))
+        width = painter.fontMetrics().horizontalAdvance(words) + 12
+        box = QRectF(left + _BOX_GAP, line.top() + 2.5, width, line.height() - 5)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(t.color("line"))
+        painter.setBrush(t.color("panel"))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(t.color("fg2"))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
+        self._boxes.append((box, block.blockNumber()))
+        return box.right()
+
+    def _decorate(self) -> None:
+        self.setExtraSelections(self.notes.waves)
+        self.gutter.update()
+        self.viewport().update()
+
+    # -- the mouse ---------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        place = event.position().toPoint()
+        finding = self.notes.link_at(place)
+        if event.button() is not Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+        elif finding is not None:
+            self.go_to(finding.line, finding.column)
+            if finding.code == NO_VALUE:
+                self.value_wanted.emit()
+            else:
+                self.show_quick_fixes()
+        elif (number := self._box_at(place)) is not None:
+            self.toggle_fold(number)
+        else:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        place = event.position().toPoint()
+        link = self.notes.link_at(place) is not None or self._box_at(place) is not None
+        shape = Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+
+    def _box_at(self, place: QPoint) -> int | None:
+        return next((n for box, n in self._boxes if box.contains(QPointF(place))), None)
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            self.tell(event.pos(), event.globalPos())
+            line = self.cursorForPosition(QPoint(0, event.pos().y())).blockNumber()
+            tell(self, self.notes.words(line), event.globalPos())
             return True
         return super().viewportEvent(event)
 
-    def tell(self, at: QPoint, on_screen: QPoint) -> None:
-        """Say what there is to say about the line at a place of the viewport."""
-        words = self.words_at(self.cursorForPosition(QPoint(0, at.y())).blockNumber() + 1)
-        # A zero-width mark at the head keeps Qt from reading the text as markup.
-        QToolTip.showText(on_screen, f"\u200b{words}" if words else "", self)
-
-    def words_at(self, line: int) -> str:
-        """Message and fix of each finding in a line, as plain text."""
-        return "\n".join(
-            f"{finding.message} {finding.fix}".strip()
-            for finding in self._findings
-            if finding.line == line
-        )
-
-    def _decorate(self) -> None:
-        t = theme()
-        chosen = []
-        if not self.isReadOnly():
-            line = QTextEdit.ExtraSelection()
-            line.format.setBackground(t.color("hover"))
-            line.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-            line.cursor = self.textCursor()
-            line.cursor.clearSelection()
-            chosen.append(line)
-        chosen += [self._underlined(finding) for finding in self._findings]
-        self.setExtraSelections(chosen)
-
-    def _underlined(self, finding: Finding) -> QTextEdit.ExtraSelection:
-        selection = QTextEdit.ExtraSelection()
-        form = QTextCharFormat()
-        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-        form.setUnderlineColor(theme().color(_MARKS[finding.severity].tone))
-        last = self.document().blockCount()
-        block = self.document().findBlockByNumber(min(max(finding.line, 1), last) - 1)
-        text = block.text()
-        start = min(max(finding.column - 1, 0), len(text))
-        ends = _ENDS.search(text, start + 1)
-        end = ends.start() if ends else len(text)
-        if not text[start:end].strip():
-            # Nothing stands there: the line as a whole is meant.
-            start, end = len(text) - len(text.lstrip()), len(text.rstrip())
-        cursor = QTextCursor(block)
-        cursor.setPosition(block.position() + utf16(text, start))
-        cursor.setPosition(block.position() + utf16(text, end), QTextCursor.MoveMode.KeepAnchor)
-        selection.cursor = cursor
-        selection.format = form
-        return selection
+    # -- following ---------------------------------------------------------------------------
 
     def _changed(self) -> None:
         # New colours are told as a change of the text, too.
         text = self.document().toRawText()
         if not self._setting and text != self._known:
             self._known = text
+            self._stale = True
             self.edited.emit()
 
     def _cursor_changed(self) -> None:
         cursor = self.textCursor()
-        self._decorate()
-        self._gutter.update()
-        column = characters(cursor.block().text(), cursor.positionInBlock()) + 1
-        self.cursor_moved.emit(cursor.blockNumber() + 1, column)
+        self.folds.reveal(cursor.block())
+        if cursor.blockNumber() != self._line:
+            self._line = cursor.blockNumber()
+            self.gutter.update()
+            self.viewport().update()
+        self.cursor_moved.emit(*place_of(cursor))
+
+    def _blocks_changed(self) -> None:
+        if self.folds:
+            self.folds.refresh()
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _fit(self) -> None:
-        width = self.gutter_width()
-        self.setViewportMargins(width, 0, 0, 0)
+        width = self.gutter.sizeHint().width()
+        if self.viewportMargins().left() != width:
+            self.setViewportMargins(width, 0, 0, 0)
         inside = self.contentsRect()
-        self._gutter.setGeometry(inside.left(), inside.top(), width, inside.height())
+        self.gutter.setGeometry(inside.left(), inside.top(), width, inside.height())
+        self.gutter.update()
 
     def _scroll_gutter(self, area: QRect, dy: int) -> None:
         if dy:
-            self._gutter.scroll(0, dy)
+            self.gutter.scroll(0, dy)
         else:
-            self._gutter.update(0, area.y(), self._gutter.width(), area.height())
+            self.gutter.update(0, area.y(), self.gutter.width(), area.height())
 
     def _restyle(self) -> None:
         self.setFont(theme().mono(13))
         self.setTabStopDistance(self.fontMetrics().horizontalAdvance(" ") * INDENT)
         self._fit()
+        self.notes.restyle()
         self._decorate()
-
-
-def _commented(line: str) -> str:
-    content = line.lstrip(" ")
-    return f"{line[: len(line) - len(content)]}# {content}" if content else line
-
-
-def _uncommented(line: str) -> str:
-    head, _, tail = line.partition("#")
-    return head + tail.removeprefix(" ")
-
-
-def _outdented(line: str) -> str:
-    return line.removeprefix("  ") if line.startswith("  ") else line.removeprefix(" ")

@@ -1,4 +1,4 @@
-"""Typing in a flight plan of 2,000 lines: key to painted, key to findings, and the longest stall."""
+"""Typing in a flight plan of 2,000 lines: key to painted, key to findings, longest stall."""
 
 import asyncio
 import os

@@ -97,17 +97,16 @@ def test_tab_and_shift_tab(editor: YamlEditor) -> None:
 
 
 def test_comments_are_toggled_and_the_cursor_stays(editor: YamlEditor) -> None:
-    control = Qt.KeyboardModifier.ControlModifier
     editor.set_text("a:\n  b: 1\n")
     editor.go_to(2, 4)
-    QTest.keyClick(editor, Qt.Key.Key_Slash, control)
+    editor.toggle_comments()
     assert editor.text() == "a:\n  # b: 1\n"
     assert editor.textCursor().positionInBlock() == 5
     editor.selectAll()
-    QTest.keyClick(editor, Qt.Key.Key_Slash, control)
+    editor.toggle_comments()
     assert editor.text() == "# a:\n  # # b: 1\n"
     editor.selectAll()
-    QTest.keyClick(editor, Qt.Key.Key_Slash, control)
+    editor.toggle_comments()
     assert editor.text() == "a:\n  # b: 1\n"
 
 
@@ -159,8 +158,8 @@ def test_findings_are_underlined_and_told(editor: YamlEditor) -> None:
     assert texts == ["redis:7", "c", "", "image: redis:7 # x", ""]
     colours = [selection.format.underlineColor() for selection in waves]
     assert colours[:3] == [theme().color(name) for name in ("bad", "warn", "accent")]
-    assert editor.words_at(2).startswith("<b>no</b> Fix it.\n")
-    assert editor.words_at(1) == ""
+    assert editor.notes.words(1).startswith("<b>no</b> Fix it.\n")
+    assert editor.notes.words(0) == ""
     assert not editor.grab().isNull()
 
 

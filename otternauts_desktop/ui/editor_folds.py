@@ -1,0 +1,105 @@
+"""Lines of an editor that are folded away under the line that opens them."""
+
+from collections.abc import Iterator
+
+from PySide6.QtGui import QTextBlock, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit
+
+from otternauts_desktop.core.fleet import folding
+from otternauts_desktop.ui.text_places import Lines
+
+
+class EditorFolds:
+    """Remembers by cursors, which move with the text: so a fold outlives edits around it."""
+
+    def __init__(self, editor: QPlainTextEdit) -> None:
+        self._editor = editor
+        self._document = editor.document()
+        self._lines = Lines(self._document)
+        self._headers: list[QTextCursor] = []
+        self._folded: set[int] = set()
+        """Numbers of the headers as of the last `refresh`."""
+
+    def __bool__(self) -> bool:
+        return bool(self._headers)
+
+    def opens(self, block: QTextBlock) -> bool:
+        """Whether a line can be folded."""
+        return folding.opens(self._lines, block.blockNumber())
+
+    def hidden_lines(self, block: QTextBlock) -> int:
+        """How many lines are folded away under a line, 0 for one that is not folded."""
+        number = block.blockNumber()
+        if number in self._folded:
+            return folding.last_line(self._lines, number) - number
+        return 0
+
+    def toggle(self, number: int) -> None:
+        """Fold or unfold at a line (from 0): what it opens, or what it stands in."""
+        if self.hidden_lines(self._document.findBlockByNumber(number)):
+            self.unfold(number)
+        elif (header := folding.header(self._lines, number)) is not None:
+            self._headers.append(QTextCursor(self._document.findBlockByNumber(header)))
+            self.refresh()
+
+    def fold_all(self) -> None:
+        """Fold every line that opens something, vessels included."""
+        self._headers = [QTextCursor(block) for block in self._blocks() if self.opens(block)]
+        self.refresh()
+
+    def unfold(self, number: int) -> None:
+        """Show what is folded away under a line."""
+        self._headers = [h for h in self._headers if h.blockNumber() != number]
+        self.refresh()
+
+    def unfold_all(self) -> None:
+        """Show every line."""
+        self._headers = []
+        self.refresh()
+
+    def reveal(self, block: QTextBlock) -> None:
+        """Show a line, unfolding whatever it is folded away in."""
+        number = block.blockNumber()
+        if block.isVisible():
+            return
+        self._headers = [
+            header
+            for header in self._headers
+            if not header.blockNumber()
+            < number
+            <= folding.last_line(self._lines, header.blockNumber())
+        ]
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Hide what has to be hidden in the text as it stands now, and nothing else."""
+        self._headers = [h for h in self._headers if self.opens(h.block())]
+        self._folded = {header.blockNumber() for header in self._headers}
+        hidden: set[int] = set()
+        for number in sorted(self._folded):
+            if number not in hidden:
+                hidden.update(range(number + 1, folding.last_line(self._lines, number) + 1))
+        changed = False
+        for number, block in enumerate(self._blocks()):
+            if block.isVisible() is (number in hidden):
+                block.setVisible(number not in hidden)
+                block.setLineCount(0 if number in hidden else 1)
+                changed = True
+        if not changed:
+            return
+        cursor = self._editor.textCursor()
+        if not cursor.block().isVisible():
+            block = cursor.block()
+            while not block.isVisible():
+                block = block.previous()
+            cursor.setPosition(block.position() + block.length() - 1)
+            self._editor.setTextCursor(cursor)
+        layout = self._document.documentLayout()
+        layout.documentSizeChanged.emit(layout.documentSize())
+        layout.update.emit()
+
+    def _blocks(self) -> Iterator[QTextBlock]:
+        block = self._document.begin()
+        while block.isValid():
+            yield block
+            block = block.next()

@@ -1,0 +1,36 @@
+"""What can be done in a flight plan, for menus, keys and the palette."""
+
+from functools import partial
+
+from otternauts_desktop.core.words import tr
+from otternauts_desktop.ui.actions import Actions
+from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
+
+MENU = "Edit"
+
+
+def register(actions: Actions, plan: FlightPlanTab) -> None:
+    """Add the actions of the editor. Their keys count while the focus is in the flight plan."""
+    editor = plan.editor
+    add = partial(actions.add, available=plan.isVisible, within=plan)
+    add("plan.undo", MENU, tr("Undo"), editor.undo, keys="Ctrl+Z")
+    add("plan.redo", MENU, tr("Redo"), editor.redo, keys="Ctrl+Shift+Z")
+    add(
+        "plan.next_problem",
+        MENU,
+        tr("Next problem"),
+        partial(plan.go_to_problem, 1),
+        keys="F8",
+    )
+    add(
+        "plan.previous_problem",
+        MENU,
+        tr("Previous problem"),
+        partial(plan.go_to_problem, -1),
+        keys="Shift+F8",
+    )
+    add("plan.fix", MENU, tr("Quick fix…"), editor.show_quick_fixes, keys="Ctrl+.")
+    add("plan.comment", MENU, tr("Comment or uncomment"), editor.toggle_comments, keys="Ctrl+/")
+    add("plan.fold", MENU, tr("Fold or unfold here"), editor.toggle_fold, keys="F9")
+    add("plan.fold_all", MENU, tr("Fold everything"), editor.fold_all, keys="Shift+F9")
+    add("plan.unfold_all", MENU, tr("Unfold everything"), editor.unfold_all, keys="Ctrl+F9")

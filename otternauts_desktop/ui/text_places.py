@@ -1,0 +1,78 @@
+"""Places in a text editor, and what is drawn where.
+
+Qt counts in UTF-16, where an emoji is two; we count characters.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+from PySide6.QtCore import QPoint, QRectF
+from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
+from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
+
+
+class Lines(Sequence[str]):
+    """The lines of a document, each fetched when it is asked for."""
+
+    def __init__(self, document: QTextDocument) -> None:
+        self._document = document
+
+    def __len__(self) -> int:
+        return self._document.blockCount()
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        return self._document.findBlockByNumber(index).text()
+
+
+def utf16(text: str, characters: int) -> int:
+    """Where Qt counts the place after so many characters of `text`."""
+    if text.isascii():
+        return characters
+    return len(text[:characters].encode("utf-16-le", "surrogatepass")) // 2
+
+
+def characters(text: str, units: int) -> int:
+    """How many characters of `text` Qt's place `units` has before it."""
+    if text.isascii():
+        return units
+    return len(text.encode("utf-16-le", "surrogatepass")[: units * 2].decode("utf-16-le", "ignore"))
+
+
+def cursor_at(document: QTextDocument, line: int, column: int) -> QTextCursor:
+    """A cursor at a line and column, counted from 1 and brought into the text."""
+    block = document.findBlockByNumber(min(max(line, 1), document.blockCount()) - 1)
+    text = block.text()
+    cursor = QTextCursor(block)
+    cursor.setPosition(block.position() + utf16(text, min(max(column, 1) - 1, len(text))))
+    return cursor
+
+
+def place_of(cursor: QTextCursor) -> tuple[int, int]:
+    """Line and column of a cursor, from 1."""
+    block = cursor.block()
+    return block.blockNumber() + 1, characters(block.text(), cursor.positionInBlock()) + 1
+
+
+def lines_in_view(editor: QPlainTextEdit, bottom: int) -> Iterator[tuple[QTextBlock, QRectF]]:
+    """The lines that are seen down to `bottom`, and the room of each in the viewport."""
+    width = editor.viewport().width()
+    block = editor.firstVisibleBlock()
+    top = editor.blockBoundingGeometry(block).translated(editor.contentOffset()).top()
+    while block.isValid() and top <= bottom:
+        if block.isVisible():
+            height = editor.blockBoundingRect(block).height()
+            yield block, QRectF(0, top, width, height)
+            top += height
+        block = block.next()
+
+
+def tell(widget: QWidget, words: str, on_screen: QPoint) -> None:
+    """Say something beside the pointer, as plain text; "" takes it away."""
+    # A zero-width mark at the head keeps Qt from reading the text as markup.
+    QToolTip.showText(on_screen, f"\u200b{words}" if words else "", widget)
