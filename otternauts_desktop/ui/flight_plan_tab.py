@@ -14,6 +14,7 @@ from otternauts_desktop.core.flight.plan import Plan
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton, LaunchButton, Segments
 from otternauts_desktop.ui.diff_view import DiffView
+from otternauts_desktop.ui.find_bar import FindBar
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
 from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, Label, MarkLabel
 from otternauts_desktop.ui.panes import make_pane
@@ -56,6 +57,7 @@ class FlightPlanTab(QWidget):
         self.editor.edited.connect(self._timer.start)
         self.editor.cursor_moved.connect(self.cursor_moved)
         self.editor.value_wanted.connect(self.variables_requested)
+        self.find_bar = FindBar(self.editor)
         self._file = Label("", weight=SEMIBOLD)
         self._errors = _Counter(FAILED)
         self._warnings = _Counter(WARNING)
@@ -67,7 +69,9 @@ class FlightPlanTab(QWidget):
         head.addWidget(self._file)
         head.addWidget(Label("Compose, checked for Swarm", size=12, tone="fg3"))
         head.addStretch(1)
-        for widget in (self._errors, self._warnings, previous, following):
+        find = IconButton("search", tr("Find and replace"), size=24, shortcut="Ctrl+F")
+        find.clicked.connect(lambda: self.find_bar.open(replacing=True))
+        for widget in (self._errors, self._warnings, previous, following, find):
             head.addWidget(widget)
         self._problem = ElidedLabel(size=12, tone="fg2")
         foot = row(margins=(16, 4, 16, 4))
@@ -77,6 +81,7 @@ class FlightPlanTab(QWidget):
         body = column(left)
         body.addWidget(_bar(head))
         body.addWidget(rule())
+        body.addWidget(self.find_bar)
         body.addWidget(self.editor, 1)
         body.addWidget(rule(soft=True))
         body.addLayout(foot)

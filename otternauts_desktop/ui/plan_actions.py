@@ -15,6 +15,22 @@ def register(actions: Actions, plan: FlightPlanTab) -> None:
     add = partial(actions.add, available=plan.isVisible, within=plan)
     add("plan.undo", MENU, tr("Undo"), editor.undo, keys="Ctrl+Z")
     add("plan.redo", MENU, tr("Redo"), editor.redo, keys="Ctrl+Shift+Z")
+    add("plan.find", MENU, tr("Find…"), plan.find_bar.open, keys="Ctrl+F")
+    add(
+        "plan.replace",
+        MENU,
+        tr("Find and replace…"),
+        partial(plan.find_bar.open, replacing=True),
+        keys="Ctrl+H",
+    )
+    add("plan.find_next", MENU, tr("Next match"), partial(plan.find_bar.go, 1), keys="F3")
+    add(
+        "plan.find_previous",
+        MENU,
+        tr("Previous match"),
+        partial(plan.find_bar.go, -1),
+        keys="Shift+F3",
+    )
     add(
         "plan.next_problem",
         MENU,

@@ -37,6 +37,18 @@ def utf16(text: str, characters: int) -> int:
     return len(text[:characters].encode("utf-16-le", "surrogatepass")) // 2
 
 
+def all_utf16(text: str, places: Sequence[int]) -> list[int]:
+    """The same for many places at once, in rising order."""
+    if text.isascii():
+        return list(places)
+    units, before, counted = 0, 0, []
+    for place in places:
+        units += len(text[before:place].encode("utf-16-le", "surrogatepass")) // 2
+        before = place
+        counted.append(units)
+    return counted
+
+
 def characters(text: str, units: int) -> int:
     """How many characters of `text` Qt's place `units` has before it."""
     if text.isascii():

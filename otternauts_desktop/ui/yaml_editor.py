@@ -23,6 +23,7 @@ from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui import line_editing
 from otternauts_desktop.ui.editor_folds import EditorFolds
 from otternauts_desktop.ui.editor_gutter import EditorGutter
+from otternauts_desktop.ui.editor_matches import EditorMatches
 from otternauts_desktop.ui.editor_notes import EditorNotes
 from otternauts_desktop.ui.line_editing import INDENT
 from otternauts_desktop.ui.text_places import cursor_at, lines_in_view, place_of, tell
@@ -58,6 +59,7 @@ class YamlEditor(QPlainTextEdit):
         self._boxes: list[tuple[QRectF, int]] = []
         self.folds = EditorFolds(self)
         self.notes = EditorNotes(self)
+        self.matches = EditorMatches(self)
         self.gutter = EditorGutter(self, self.notes, self.folds)
         self._highlighter = YamlHighlighter(self.document())
         self.gutter.number_pressed.connect(lambda number: self.go_to(number + 1))
@@ -183,13 +185,14 @@ class YamlEditor(QPlainTextEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         lines = list(lines_in_view(self, self.viewport().height()))
-        if not self.isReadOnly():
-            number = self.textCursor().blockNumber()
-            ground = QPainter(self.viewport())
-            for block, line in lines:
-                if block.blockNumber() == number:
-                    ground.fillRect(line, theme().color("hover"))
-            ground.end()
+        number = -1 if self.isReadOnly() else self.textCursor().blockNumber()
+        ground = QPainter(self.viewport())
+        left = self._text_left()
+        for block, line in lines:
+            if block.blockNumber() == number:
+                ground.fillRect(line, theme().color("hover"))
+            self.matches.paint(ground, block, line, left)
+        ground.end()
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         self._paint_guides(painter, lines)
@@ -208,7 +211,7 @@ class YamlEditor(QPlainTextEdit):
     def _paint_guides(self, painter: QPainter, lines: list[tuple[QTextBlock, QRectF]]) -> None:
         """Thin lines where the lines above are indented."""
         step = self.fontMetrics().horizontalAdvance(" " * 100) / 100 * INDENT
-        left = self.contentOffset().x() + self.document().documentMargin()
+        left = self._text_left()
         above = 0
         painter.setPen(theme().color("line0"))
         for block, line in lines:
@@ -223,7 +226,10 @@ class YamlEditor(QPlainTextEdit):
         """Where the text of a line ends in the viewport."""
         layout = block.layout()
         width = layout.lineAt(0).naturalTextWidth() if layout.lineCount() else 0.0
-        return self.contentOffset().x() + self.document().documentMargin() + width
+        return self._text_left() + width
+
+    def _text_left(self) -> float:
+        return self.contentOffset().x() + self.document().documentMargin()
 
     def _paint_box(
         self, painter: QPainter, block: QTextBlock, line: QRectF, left: float, hidden: int
