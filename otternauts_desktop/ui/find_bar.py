@@ -215,7 +215,8 @@ class FindBar(Surface):
             cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
             cursor.insertText(place.replacement)
         cursor.endEditBlock()
-        self._search()
+        if new:
+            self._search()
 
     def _replaced(self) -> tuple[Place, ...]:
         """What is found, with what stands there afterwards; nothing where that can't be."""
