@@ -41,7 +41,7 @@ screenshots: $(PYTHON) ## a picture of every screen into docs/screenshots/
 texts: $(PYTHON) ## gather what is to be translated, and compile what was (resources/locale)
 	@.venv/bin/pybabel --quiet extract --no-default-keywords -k tr -k trn:1,2 -k marked --no-wrap --sort-by-file \
 		--no-location --omit-header -o resources/locale/otternauts.pot otternauts_desktop
-	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete -D otternauts -l de \
+	@.venv/bin/pybabel --quiet update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -D otternauts -l de \
 		-i resources/locale/otternauts.pot -d resources/locale
 	@.venv/bin/pybabel --quiet compile --statistics -D otternauts -l de -d resources/locale
 

@@ -4,7 +4,6 @@ No Qt here: the window and the command line stand on the same services.
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -119,11 +118,6 @@ async def open_mission_control(
             for cluster in clusters.all():
                 telemetry.watch(cluster.id)
         yield control
-
-
-def default_home() -> Path:
-    """`OTTERNAUTS_HOME`, else `~/.otternauts`."""
-    return Path(os.environ.get("OTTERNAUTS_HOME") or "~/.otternauts").expanduser()
 
 
 def _make_private(home: Path) -> None:

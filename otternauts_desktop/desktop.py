@@ -20,6 +20,8 @@ from PySide6.QtWidgets import QApplication
 
 from otternauts_desktop.core.errors import HomeInUse, KnownError
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.services.store.home import default_home, keep_language, kept_language
+from otternauts_desktop.ui.language import meant, take_up
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.theme import theme
 
@@ -41,6 +43,8 @@ def run(*, home: str | None, simulate: bool) -> int:
     QGuiApplication.setDesktopFileName("otternauts")
     # Or the loop would stop under coroutines that still wait.
     app.setQuitOnLastWindowClosed(False)
+    where = Path(home).expanduser() if home else default_home()
+    take_up(app, meant(kept_language(where)))
     theme().apply(app)
     window = MainWindow()
     sys.excepthook = _Excepthook(window)
@@ -54,10 +58,10 @@ def run(*, home: str | None, simulate: bool) -> int:
     # qasync would start ten threads of its own at once.
     loop.set_default_executor(ThreadPoolExecutor(4))
     with loop:
-        return loop.run_until_complete(main(window, home, simulate=simulate))
+        return loop.run_until_complete(main(window, where, simulate=simulate))
 
 
-async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
+async def main(window: MainWindow, home: Path, *, simulate: bool) -> int:
     """Open the services, seat the crew, and wait until the person leaves."""
     left = asyncio.Event()
     window.closing.connect(left.set)
@@ -66,18 +70,17 @@ async def main(window: MainWindow, home: str | None, *, simulate: bool) -> int:
     try:
         # In a thread: a second of imports must not freeze the window that is already there.
         app_module = await asyncio.to_thread(_import_app)
-        where = Path(home).expanduser() if home else app_module.default_home()  # noqa: ASYNC240
         from otternauts_desktop.services.store.lock import HomeLock
 
-        with HomeLock(where):
-            async with app_module.open_mission_control(where) as control:
+        with HomeLock(home):
+            async with app_module.open_mission_control(home) as control:
                 from otternauts_desktop.ui.desk import Desk
                 from otternauts_desktop.ui.single_instance import FirstInstance
 
                 opened = True
                 window.closing.disconnect(left.set)
                 desk = Desk(window, crew_of(control), left.set)
-                first = FirstInstance(where, window.come_to_front, window)
+                first = FirstInstance(home, window.come_to_front, window)
                 settle()
                 early.hand_over()
                 if simulate:
@@ -124,11 +127,10 @@ class _Early:
         self._asked = signal
 
 
-def _other_came_forward(home: str | None) -> bool:
-    from otternauts_desktop.app import default_home
+def _other_came_forward(home: Path) -> bool:
     from otternauts_desktop.ui.single_instance import bring_to_front
 
-    return bring_to_front(Path(home).expanduser() if home else default_home())
+    return bring_to_front(home)
 
 
 def settle() -> None:
@@ -155,6 +157,8 @@ def crew_of(control: "MissionControl") -> "Crew":
         settings=control.settings,
         practice=control.practice,
         home=str(control.home),
+        kept_language=partial(kept_language, control.home),
+        keep_language=partial(keep_language, control.home),
         version=version("otternauts-desktop"),
     )
 

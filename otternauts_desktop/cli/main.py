@@ -14,10 +14,11 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
-from otternauts_desktop.app import MissionControl, default_home, open_mission_control
+from otternauts_desktop.app import MissionControl, open_mission_control
 from otternauts_desktop.cli import clusters, fleets, flight_plans, jobs
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.services.store.home import default_home
 
 KNOWN_ERROR: Final = 1
 INTERRUPTED: Final = 130

@@ -23,7 +23,7 @@ class KnownError(Exception):
     def __init__(self, *, detail: str = "", next_step: str = "") -> None:
         self.title = tr(self.title)
         self.detail = detail
-        self.next_step = next_step or (self.next_step_default and tr(self.next_step_default))
+        self.next_step = next_step or tr(self.next_step_default)
         super().__init__(self.text())
 
     def text(self) -> str:

@@ -22,7 +22,7 @@ def tr(text: str, /, **values: object) -> str:
     The text is always a literal, so that it is found for the catalogue, and a whole sentence:
     other languages order their words differently.
     """
-    said = _catalogue.gettext(text)
+    said = _catalogue.gettext(text) if text else ""  # which stands for a catalogue's head
     return said.format(**values) if values else said
 
 

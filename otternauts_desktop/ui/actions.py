@@ -33,7 +33,12 @@ class Entry:
     @property
     def keys(self) -> str:
         """The shortcut in force, as the person's system writes it; "" for none."""
-        return self.action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        return key_names(self.action.shortcut())
+
+
+def key_names(keys: QKeySequence | str) -> str:
+    """How the person's system and language write a shortcut: `Ctrl+K`, `Strg+K`."""
+    return QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def _always() -> bool:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from otternauts_desktop.ui.actions import key_names
 from otternauts_desktop.ui.labels import MEDIUM, SEMIBOLD
 from otternauts_desktop.ui.theme import theme
 
@@ -73,7 +74,7 @@ class IconButton(QToolButton):
         self.setFixedSize(size, size)
         self.setCheckable(checkable)
         self.setAccessibleName(name)
-        self.setToolTip(f"{name} ({shortcut})" if shortcut else name)
+        self.setToolTip(f"{name} ({key_names(shortcut)})" if shortcut else name)
 
 
 class Segments(QWidget):
@@ -137,12 +138,12 @@ class LaunchButton(QPushButton):
 
     def __init__(self, text: str, cap: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._cap = cap
+        self._cap = key_names(cap)
         self.setProperty("kind", "primary")
         self.setProperty("size", "large")
         self.setAutoDefault(False)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(f"{text} ({cap})")
+        self.setToolTip(f"{text} ({self._cap})")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
@@ -184,8 +185,8 @@ class PaletteButton(QPushButton):
 
     def __init__(self, text: str, keys: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._keys = keys
-        self.setToolTip(f"{text} ({keys})")
+        self._keys = key_names(keys)
+        self.setToolTip(f"{text} ({self._keys})")
         self.setFixedWidth(380)
         self.setAutoDefault(False)
 

@@ -47,7 +47,7 @@ class Cell:
     @property
     def spoken(self) -> str:
         """The cell for a screen reader, with the status as a word."""
-        badge = tr(self.badge) if self.badge else ""
+        badge = tr(self.badge)
         parts = (self.text, self.mark.word if self.mark else "", badge, self.note, self.count)
         said = [part for part in parts if part]
         if self.pips is not None and not self.count:

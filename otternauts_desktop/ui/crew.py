@@ -38,6 +38,9 @@ class Crew:
     practice: Callable[[], Awaitable[Cluster]]
     home: str
     """The data directory."""
+    kept_language: Callable[[], str]
+    """The language chosen for the next start, "" for the system's."""
+    keep_language: Callable[[str], None]
     version: str
 
     def cluster(self, cluster_id: str) -> Cluster | None:

@@ -1,15 +1,19 @@
 """Finding one's way: the palette, the shortcut sheet, settings and about."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
+from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.targets import place_of, targets
 from otternauts_desktop.ui.tasks import Tasks
+
+if TYPE_CHECKING:
+    from otternauts_desktop.ui.dialogs.settings import SettingsDialog
 
 RECENT: Final = 20
 """So many choices of the palette are shown first next time."""
@@ -57,7 +61,9 @@ class HelpDesk(QObject):
         """Show what can be chosen."""
         from otternauts_desktop.ui.dialogs.settings import SettingsDialog
 
-        dialog = SettingsDialog(self._crew.home, self._window)
+        crew = self._crew
+        dialog = SettingsDialog(crew.home, crew.kept_language(), self._window)
+        dialog.language_chosen.connect(lambda chosen: _keep_language(dialog, crew, chosen))
         dialog.shortcuts_requested.connect(self.show_shortcuts)
         self._tasks.start(_ask_only(dialog))
 
@@ -66,6 +72,13 @@ class HelpDesk(QObject):
         from otternauts_desktop.ui.dialogs.about import About
 
         self._tasks.start(_ask_only(About(self._crew.version, self._window)))
+
+
+def _keep_language(dialog: "SettingsDialog", crew: Crew, language: str) -> None:
+    try:
+        crew.keep_language(language)
+    except KnownError as error:
+        dialog.show_error(error)
 
 
 async def _ask_only(dialog: QDialog) -> None:

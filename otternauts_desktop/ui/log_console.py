@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.core.words import tr, trn
+from otternauts_desktop.ui.actions import key_names
 from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.frames import Surface, column, row, rule
 from otternauts_desktop.ui.labels import MEDIUM, ElidedLabel, Label
@@ -223,7 +224,7 @@ class LogConsole(QWidget):
             restyle(field)
         tip = error or tr("Show only lines with this text, or where /a regular expression/ matches")
         # A zero-width mark at the head keeps Qt from reading the text as markup.
-        field.setToolTip(f"\u200b{tip} (Ctrl+F)")
+        field.setToolTip(f"\u200b{tip} ({key_names('Ctrl+F')})")
         field.setAccessibleDescription(error)
 
     def _find(self) -> None:

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from otternauts_desktop.core.comms.line import LogLine
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.labels import SEMIBOLD
 from otternauts_desktop.ui.log_lines import Change, LogLines
 from otternauts_desktop.ui.log_painter import LAID_OUT, LinePainter
@@ -66,7 +67,7 @@ class LogView(QAbstractScrollArea):
         self._by_keyboard = False
         self._paint = LinePainter()
         self._replica_figures = _REPLICA_FIGURES[0]
-        self.setAccessibleName("Log lines")
+        self.setAccessibleName(tr("Log lines"))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._timer = QTimer(self)
@@ -176,7 +177,7 @@ class LogView(QAbstractScrollArea):
         else:
             painter.setFont(t.ui_font(13))
             painter.setPen(t.color("fg3"))
-            words = "No line matches the filter." if self._lines.kept else "No lines yet."
+            words = tr("No line matches the filter.") if self._lines.kept else tr("No lines yet.")
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, words)
         if self._by_keyboard and self.hasFocus():
             painter.setClipping(False)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from otternauts_desktop.core.words import tr, trn
+from otternauts_desktop.ui.actions import key_names
 from otternauts_desktop.ui.buttons import paint_cap
 from otternauts_desktop.ui.frames import Surface, column, row
 from otternauts_desktop.ui.labels import MEDIUM, SEMIBOLD, IconLabel, Label, OttoLabel
@@ -18,7 +19,8 @@ class StartButton(QPushButton):
         self, icon: str, title: str, line: str, keys: str, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._icon, self._title, self._line, self._keys = icon, title, line, keys
+        self._icon, self._title, self._line = icon, title, line
+        self._keys = key_names(keys)
         self._primary = False
         self.setAccessibleName(title)
         self.setAccessibleDescription(line)

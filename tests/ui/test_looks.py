@@ -72,7 +72,7 @@ def everything() -> list[QWidget]:
         CommandLogPanel(),
         AddOutpost(),
         About("1.0"),
-        SettingsDialog("/home/otto/.otternauts"),
+        SettingsDialog("/home/otto/.otternauts", ""),
         Confirm("Sure?", "It stops.", "Stop"),
         ConfirmLaunch("shop", "acme", Reading((), ("A",), ("A",)), {}),
         NewFleet(frozenset()),

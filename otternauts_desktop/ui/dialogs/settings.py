@@ -10,9 +10,11 @@ from otternauts_desktop.ui.buttons import Button, Segments
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, form
 from otternauts_desktop.ui.frames import row
 from otternauts_desktop.ui.labels import Label
+from otternauts_desktop.ui.language import LANGUAGES, meant, spoken
 from otternauts_desktop.ui.theme import Mode, theme
 
 _MODES: Final = (Mode.AUTO, Mode.LIGHT, Mode.DARK)
+_LANGUAGES: Final = ("", *LANGUAGES)
 _SCALES: Final = (0.9, 1.0, 1.1, 1.25, 1.5)
 
 
@@ -20,8 +22,10 @@ class SettingsDialog(DialogFrame):
     """Nothing to confirm: what is changed is seen."""
 
     shortcuts_requested = Signal()
+    language_chosen = Signal(str)
+    """A key of `LANGUAGES`, "" for the system's."""
 
-    def __init__(self, home: str, parent: QWidget | None = None) -> None:
+    def __init__(self, home: str, language: str, parent: QWidget | None = None) -> None:
         super().__init__(tr("Settings"), "", tr("Done"), parent)
         self.cancel.hide()
         self.modes = Segments((tr("Automatic"), tr("Light"), tr("Dark")), tr("Theme"))
@@ -31,16 +35,24 @@ class SettingsDialog(DialogFrame):
         nearest = min(_SCALES, key=lambda scale: abs(scale - theme().scale))
         self.scale.choose(_SCALES.index(nearest))
         self.scale.chosen.connect(lambda number: theme().set_scale(_SCALES[number]))
+        self.languages = Segments((tr("System"), *LANGUAGES.values()), tr("Language"))
+        self.languages.choose(_LANGUAGES.index(language) if language in _LANGUAGES else 0)
+        self.languages.chosen.connect(self._choose_language)
+        self.language_note = Label(tr("In force at the next start."), tone="fg2")
         keys = Button(tr("Keyboard shortcuts…"), size="small")
         keys.clicked.connect(self.shortcuts_requested)
         lines = form()
         for name, widget in (
             (tr("Theme"), self.modes),
             (tr("Text size"), self.scale),
+            (tr("Language"), self.languages),
             (tr("Keys"), keys),
         ):
             line = row()
             line.addWidget(widget)
+            if widget is self.languages:
+                line.addSpacing(8)
+                line.addWidget(self.language_note)
             line.addStretch(1)
             lines.addRow(Label(name), line)
         lines.addRow(
@@ -51,3 +63,11 @@ class SettingsDialog(DialogFrame):
         )
         self.body.addLayout(lines)
         self.body.addStretch(1)
+        self._show_language_note()
+
+    def _choose_language(self, number: int) -> None:
+        self._show_language_note()
+        self.language_chosen.emit(_LANGUAGES[number])
+
+    def _show_language_note(self) -> None:
+        self.language_note.setVisible(meant(_LANGUAGES[self.languages.current]) != spoken())
