@@ -50,3 +50,6 @@ def register(actions: Actions, plan: FlightPlanTab) -> None:
     add("plan.fold", MENU, tr("Fold or unfold here"), editor.toggle_fold, keys="F9")
     add("plan.fold_all", MENU, tr("Fold everything"), editor.fold_all, keys="Shift+F9")
     add("plan.unfold_all", MENU, tr("Unfold everything"), editor.unfold_all, keys="Ctrl+F9")
+    add("plan.complete", MENU, tr("Complete"), editor.completion.offer, keys="Ctrl+Space")
+    add("plan.explain", MENU, tr("What this key does"), editor.explain, keys="F1")
+    add("plan.definition", MENU, tr("Go to definition"), editor.go_to_definition, keys="F12")

@@ -18,6 +18,7 @@ from otternauts_desktop.core.errors import (
     KnownError,
     NothingFound,
 )
+from otternauts_desktop.core.fleet.completion import Surroundings
 from otternauts_desktop.core.fleet.findings import Finding
 from otternauts_desktop.core.fleet.flight_plan import Reading, read
 from otternauts_desktop.core.fleet.unvalued import unvalued
@@ -99,6 +100,19 @@ class PlanDesk(QObject):
         self._launched = self._crew.launches.launched_text(*self._key)
         self.read_again()
 
+    def _look_around(self) -> None:
+        """What completion knows of the cluster and of the values given."""
+        snapshot = self._crew.telemetry.snapshot(self._key[0])
+        labels: dict[str, tuple[str, ...]] = {}
+        for node in snapshot.nodes if snapshot else ():
+            for name, value in node.labels.items():
+                labels[name] = tuple(dict.fromkeys((*labels.get(name, ()), value)))
+        self._plan.editor.completion.around = Surroundings(
+            tuple(node.name for node in snapshot.nodes) if snapshot else (),
+            labels,
+            tuple(self.values(self._key)),
+        )
+
     # -- what the text means -----------------------------------------------------------------
 
     def _edited(self) -> None:
@@ -110,6 +124,7 @@ class PlanDesk(QObject):
     def read_again(self) -> None:
         """Find out what the text as it stands means."""
         self._previewer.stop()
+        self._look_around()
         if not self._due:
             self._due = True
             self._tasks.start(self._read(), key="read")

@@ -148,6 +148,7 @@ QAbstractItemView {{ background: {t["page"]}; color: {t["fg1"]}; border: none; o
   show-decoration-selected: 0; }}
 QTreeView[surface="nav"] {{ background: {t["nav"]}; }}
 QTreeView[surface="panel"], QTableView[surface="panel"] {{ background: {t["panel"]}; }}
+QListWidget[surface="popup"] {{ background: {t["raised"]}; border: 1px solid {t["line"]}; }}
 QTreeView::item {{ background: transparent; border: none; }}
 QTreeView::branch {{ background: transparent; border-image: none; image: none; }}
 QHeaderView {{ background: transparent; border: none; }}

@@ -27,7 +27,13 @@ class Lines(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        return self._document.findBlockByNumber(index).text()
+        block = self._document.findBlockByNumber(index)
+        if not block.isValid():
+            raise IndexError(index)
+        return block.text()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._document.toRawText().split("\u2029"))
 
 
 def utf16(text: str, characters: int) -> int:

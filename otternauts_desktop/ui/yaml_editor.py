@@ -12,21 +12,26 @@ from PySide6.QtGui import (
     QPaintEvent,
     QResizeEvent,
     QTextBlock,
+    QTextCursor,
 )
 from PySide6.QtWidgets import QMenu, QPlainTextEdit, QWidget
 
 from otternauts_desktop.core.fleet.compose import MAX_BYTES
+from otternauts_desktop.core.fleet.definitions import definition
 from otternauts_desktop.core.fleet.findings import Finding, QuickFix
+from otternauts_desktop.core.fleet.key_help import key_help
+from otternauts_desktop.core.fleet.outline import path_at
 from otternauts_desktop.core.fleet.unvalued import NO_VALUE
 from otternauts_desktop.core.flight.diff import LineChange
 from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui import line_editing
+from otternauts_desktop.ui.editor_completion import EditorCompletion
 from otternauts_desktop.ui.editor_folds import EditorFolds
 from otternauts_desktop.ui.editor_gutter import EditorGutter
 from otternauts_desktop.ui.editor_matches import EditorMatches
 from otternauts_desktop.ui.editor_notes import EditorNotes
 from otternauts_desktop.ui.line_editing import INDENT
-from otternauts_desktop.ui.text_places import cursor_at, lines_in_view, place_of, tell
+from otternauts_desktop.ui.text_places import Lines, cursor_at, lines_in_view, place_of, tell
 from otternauts_desktop.ui.theme import theme
 from otternauts_desktop.ui.yaml_highlighter import YamlHighlighter
 
@@ -57,9 +62,11 @@ class YamlEditor(QPlainTextEdit):
         self._fixes_wanted = False
         self._line = 0
         self._boxes: list[tuple[QRectF, int]] = []
+        self._lines = Lines(self.document())
         self.folds = EditorFolds(self)
         self.notes = EditorNotes(self)
         self.matches = EditorMatches(self)
+        self.completion = EditorCompletion(self)
         self.gutter = EditorGutter(self, self.notes, self.folds)
         self._highlighter = YamlHighlighter(self.document())
         self.gutter.number_pressed.connect(lambda number: self.go_to(number + 1))
@@ -164,6 +171,8 @@ class YamlEditor(QPlainTextEdit):
             line_editing.new_line(self)
         else:
             super().keyPressEvent(event)
+            if not control:
+                self.completion.typed(event.text())
 
     def toggle_comments(self) -> None:
         """Make the chosen lines comments, or code again."""
@@ -269,6 +278,8 @@ class YamlEditor(QPlainTextEdit):
                 self.show_quick_fixes()
         elif (number := self._box_at(place)) is not None:
             self.toggle_fold(number)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.go_to_definition(self.cursorForPosition(place))
         else:
             super().mousePressEvent(event)
 
@@ -284,10 +295,31 @@ class YamlEditor(QPlainTextEdit):
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            line = self.cursorForPosition(QPoint(0, event.pos().y())).blockNumber()
-            tell(self, self.notes.words(line), event.globalPos())
+            tell(self, self._words_on(self.cursorForPosition(event.pos())), event.globalPos())
             return True
         return super().viewportEvent(event)
+
+    def explain(self) -> None:
+        """Say what the key at the cursor means, beside it."""
+        words = self._words_on(self.textCursor()) or tr("Nothing to say about this place.")
+        tell(self, words, self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
+
+    def _words_on(self, cursor: QTextCursor) -> str:
+        """What there is to say about a place: findings of its line, and what its key does."""
+        line, column = place_of(cursor)
+        path = path_at(self._lines, line - 1, column - 1)
+        words = (self.notes.words(line - 1), key_help(path) if path else "")
+        return "\n".join(part for part in words if part)
+
+    def go_to_definition(self, cursor: QTextCursor | None = None) -> None:
+        """Go to where the name at a place is defined, at the cursor by default."""
+        line, column = place_of(cursor or self.textCursor())
+        place = definition(self._lines, line - 1, column - 1)
+        if place is None:
+            words = tr("No name that this file defines.")
+            tell(self, words, self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
+        else:
+            self.go_to(place[0] + 1, place[1] + 1)
 
     # -- following ---------------------------------------------------------------------------
 
