@@ -36,7 +36,7 @@ lab-down: $(PYTHON) ## end it
 
 screenshots: $(PYTHON) ## a picture of every screen into docs/screenshots/
 	@packaging/linux/qt-libraries
-	@$(PYTHON) -m tests.screenshots
+	@$(PYTHON) -m tests.screenshots $(ARGS)
 
 texts: $(PYTHON) ## gather what is to be translated, and compile what was (resources/locale)
 	@.venv/bin/pybabel --quiet extract --no-default-keywords -k tr -k trn:1,2 -k marked --no-wrap --sort-by-file \
