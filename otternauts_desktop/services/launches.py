@@ -53,7 +53,7 @@ from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.store.drafts import DraftRecords
-from otternauts_desktop.services.store.launches import LaunchRecords
+from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
 
@@ -118,6 +118,10 @@ class Launches:
         """The flight plan last launched from here, variables unresolved; "" if none was."""
         history = self._records.history(cluster_id, fleet)
         return history[0].template if history else ""
+
+    def history(self, cluster_id: ClusterId, fleet: str) -> tuple[LaunchRecord, ...]:
+        """All launches of a fleet from here, newest first."""
+        return self._records.history(cluster_id, fleet)
 
     def save_draft(self, cluster_id: ClusterId, fleet: str, text: str) -> None:
         """Keep the text being edited."""

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.fleet.findings import Finding, Severity
 from otternauts_desktop.core.fleet.flight_plan import Prepared, Reading
-from otternauts_desktop.core.flight.diff import DiffLine, LineChange
+from otternauts_desktop.core.flight.comparison import Pair
+from otternauts_desktop.core.flight.diff import LineChange
 from otternauts_desktop.core.flight.plan import Plan
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton, LaunchButton, Segments
+from otternauts_desktop.ui.compare_panel import ComparePanel, Version
 from otternauts_desktop.ui.diff_view import DiffView
 from otternauts_desktop.ui.find_bar import FindBar
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
@@ -44,6 +46,7 @@ class FlightPlanTab(QWidget):
     variables_requested = Signal()
     refresh_requested = Signal()
     cursor_moved = Signal(int, int)
+    compare_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +74,9 @@ class FlightPlanTab(QWidget):
         head.addStretch(1)
         find = IconButton("search", tr("Find and replace"), size=24, shortcut="Ctrl+F")
         find.clicked.connect(lambda: self.find_bar.open(replacing=True))
-        for widget in (self._errors, self._warnings, previous, following, find):
+        compare = IconButton("swap", tr("Compare versions"), size=24, shortcut="Ctrl+D")
+        compare.clicked.connect(self.compare_requested)
+        for widget in (self._errors, self._warnings, previous, following, find, compare):
             head.addWidget(widget)
         self._problem = ElidedLabel(size=12, tone="fg2")
         foot = row(margins=(16, 4, 16, 4))
@@ -91,8 +96,29 @@ class FlightPlanTab(QWidget):
         split.addWidget(self._preview_panel())
         split.setStretchFactor(0, 1)
         split.setSizes([700, 408])
+        self.compare = ComparePanel()
+        self.compare.left.connect(self.leave_compare)
+        self._sides = QStackedWidget()
+        self._sides.addWidget(split)
+        self._sides.addWidget(self.compare)
         outer = column(self)
-        outer.addWidget(split)
+        outer.addWidget(self._sides)
+
+    def open_compare(self, versions: Sequence[Version], old: str, new: str) -> None:
+        """Compare two versions in place of the editor."""
+        self._sides.setCurrentWidget(self.compare)
+        self.compare.show_versions(versions, old, new)
+        self.compare.view.setFocus()
+
+    def leave_compare(self) -> None:
+        """Back to the editor."""
+        self._sides.setCurrentIndex(0)
+        self.editor.setFocus()
+
+    @property
+    def comparing(self) -> bool:
+        """Whether versions are compared in place of the editor."""
+        return self._sides.currentWidget() is self.compare
 
     def _preview_panel(self) -> Surface:
         panel = Surface("panel")
@@ -185,18 +211,18 @@ class FlightPlanTab(QWidget):
         self._variables.set_tone("warn" if missing else "fg2")
         self.variables_button.setVisible(bool(self.reading.variables))
 
-    def show_preview(self, preview: Previewed, lines: tuple[DiffLine, ...], compared: str) -> None:
+    def show_preview(self, preview: Previewed, rows: tuple[Pair, ...], compared: str) -> None:
         """Show what a launch would do; `compared` says with what it was compared."""
         self._compared.setText(compared)
         self.plan_view.show_plan(preview.plan, preview.prepared.notes)
-        self.diff_view.show_lines(lines)
+        self.diff_view.show_rows(rows)
         self.rendered.set_text(preview.prepared.shown())
 
-    def show_no_preview(self, error: KnownError, lines: tuple[DiffLine, ...]) -> None:
+    def show_no_preview(self, error: KnownError, rows: tuple[Pair, ...]) -> None:
         """Say why there is none; the text can be compared all the same."""
         self._compared.setText("")
         self.plan_view.show_words(error.title, error.detail, error.next_step)
-        self.diff_view.show_lines(lines)
+        self.diff_view.show_rows(rows)
         self.rendered.set_text("")
 
     def go_to_problem(self, step: int) -> None:

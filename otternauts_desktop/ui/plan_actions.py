@@ -53,3 +53,13 @@ def register(actions: Actions, plan: FlightPlanTab) -> None:
     add("plan.complete", MENU, tr("Complete"), editor.completion.offer, keys="Ctrl+Space")
     add("plan.explain", MENU, tr("What this key does"), editor.explain, keys="F1")
     add("plan.definition", MENU, tr("Go to definition"), editor.go_to_definition, keys="F12")
+    add("plan.compare", MENU, tr("Compare versions"), plan.compare_requested.emit, keys="Ctrl+D")
+    view = plan.compare.view
+    add("plan.next_change", MENU, tr("Next change"), partial(view.go_to_change, 1), keys="F7")
+    add(
+        "plan.previous_change",
+        MENU,
+        tr("Previous change"),
+        partial(view.go_to_change, -1),
+        keys="Shift+F7",
+    )

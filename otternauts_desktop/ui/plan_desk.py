@@ -22,12 +22,14 @@ from otternauts_desktop.core.fleet.completion import Surroundings
 from otternauts_desktop.core.fleet.findings import Finding
 from otternauts_desktop.core.fleet.flight_plan import Reading, read
 from otternauts_desktop.core.fleet.unvalued import unvalued
-from otternauts_desktop.core.flight.diff import LineChange, diff, line_changes
+from otternauts_desktop.core.flight.comparison import compare
+from otternauts_desktop.core.flight.diff import LineChange, line_changes
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui import plan_actions
 from otternauts_desktop.ui.ask import ask
+from otternauts_desktop.ui.compare_panel import Version
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
 from otternauts_desktop.ui.main_window import MainWindow
@@ -38,6 +40,8 @@ DRAFT_MS: Final = 1500
 """At most so long after a key the draft is on disk."""
 PREVIEW_MS: Final = 250
 """So long after a reading the plan is made, if nothing is typed meanwhile."""
+
+_DRAFT: Final = "draft"
 
 Key = tuple[ClusterId, str]
 """A cluster and the name of a fleet on it."""
@@ -79,6 +83,10 @@ class PlanDesk(QObject):
                     detail=tr("What was to be pasted has {size} MB.", size=f"{size / 1e6:.1f}")
                 )
             )
+        )
+        plan.compare_requested.connect(self.compare)
+        plan.compare.wanted.connect(
+            lambda old, new, full: tasks.start(self._compare(old, new, full), key="compare")
         )
         plan.refresh_requested.connect(self.preview)
         plan.variables_requested.connect(lambda: tasks.start(self.ask_variables()))
@@ -156,14 +164,14 @@ class PlanDesk(QObject):
         if not text.strip():
             self._plan.show_no_preview(_NoFlightPlan(), ())
             return
-        lines = await asyncio.to_thread(diff, self._launched, text)
+        rows = await asyncio.to_thread(compare, self._launched, text)
         try:
             preview = await asyncio.to_thread(launches.preview, *key, text, dict(self.values(key)))
             if preview.prepared.errors:
                 raise _not_ready(preview.prepared.errors)
         except KnownError as error:
             if (key, text) == (self._key, self._plan.text()):
-                self._plan.show_no_preview(error, lines)
+                self._plan.show_no_preview(error, rows)
             return
         if (key, text) != (self._key, self._plan.text()):
             return
@@ -174,7 +182,31 @@ class PlanDesk(QObject):
         else:
             old = age(max(time.time() - staleness.as_of, 0))
             words = tr("Compared with the live fleet, read {age} ago", age=old)
-        self._plan.show_preview(preview, lines, words)
+        self._plan.show_preview(preview, rows, words)
+
+    # -- versions ----------------------------------------------------------------------------
+
+    def compare(self) -> None:
+        """Compare the draft with what was last launched, or choose other versions."""
+        launches = self._crew.launches.history(*self._key)
+        versions = [Version(_DRAFT, tr("Draft"))]
+        for record in launches:
+            when = clock(record.started_at)
+            title = tr("v{version}, {when}", version=record.version, when=when)
+            versions.append(Version(str(record.version), title))
+        self._plan.open_compare(versions, versions[min(1, len(launches))].id, _DRAFT)
+
+    async def _compare(self, old: str, new: str, full: bool) -> None:
+        before, after = self._text_of(old), self._text_of(new)
+        context = None if full else 3
+        rows = await asyncio.to_thread(compare, before, after, context=context)
+        self._plan.compare.show_comparison(rows)
+
+    def _text_of(self, version: str) -> str:
+        if version == _DRAFT:
+            return self._plan.text()
+        records = self._crew.launches.history(*self._key)
+        return next((r.template for r in records if str(r.version) == version), "")
 
     async def ask_variables(self) -> None:
         """Ask for the values of the flight plan's variables."""

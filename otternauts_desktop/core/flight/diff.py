@@ -11,6 +11,8 @@ class LineKind(StrEnum):
     SAME = "same"
     ADDED = "added"
     REMOVED = "removed"
+    CHANGED = "changed"
+    """Removed and added at once, where two texts stand beside each other."""
     SKIPPED = "skipped"
     """Stands for a stretch of equal lines that is left out."""
 
