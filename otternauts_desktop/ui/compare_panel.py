@@ -138,6 +138,7 @@ class ComparePanel(Surface):
 def _picker(name: str) -> QComboBox:
     picker = QComboBox()
     picker.setAccessibleName(name)
+    picker.view().setAccessibleName(name)
     picker.setProperty("size", "small")
     picker.setMinimumWidth(120)
     picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
