@@ -7,7 +7,7 @@ from pathlib import Path
 
 from otternauts_desktop.core.errors import BadName, FileUnreadable, VariablesMissing
 from otternauts_desktop.core.fleet.compose import MAX_BYTES
-from otternauts_desktop.core.fleet.interpolation import read_env_file
+from otternauts_desktop.core.fleet.env_files import read_env_file
 from otternauts_desktop.core.secret import Secret
 
 

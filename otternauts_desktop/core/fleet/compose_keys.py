@@ -323,6 +323,38 @@ _SERVICE: Final = {
     ),
     "mem_limit": Key(marked("Becomes deploy.resources.limits.memory at a launch.")),
     "cpus": Key(marked("Becomes deploy.resources.limits.cpus at a launch.")),
+    "env_file": Key(
+        marked("Files beside the flight plan, read here; their values become environment."),
+        items=Key(
+            keys={
+                "path": Key(marked("The file, from the folder of the flight plan.")),
+                "required": Key(marked("Whether it has to be there."), "true", _BOOL),
+                "format": Key(marked("raw: values are taken as they stand."), values=("raw",)),
+            }
+        ),
+    ),
+    "extends": Key(
+        marked("Begins with the settings of another service, of this file or another one."),
+        keys={
+            "service": Key(marked("The service to begin with."), names="services"),
+            "file": Key(marked("The file it is in; this one without it.")),
+        },
+    ),
+    "profiles": Key(
+        marked("The service is left out where none of these profiles is active."), items=_TEXT
+    ),
+    "scale": Key(marked("Becomes deploy.replicas at a launch."), "1"),
+    "links": Key(
+        marked("Services on one network reach each other by name; an alias is kept."),
+        items=Key(names="services"),
+    ),
+    "network_mode": Key(
+        marked("`host` and `none` become networks of those names at a launch."),
+        values=("host", "none"),
+    ),
+    "shm_size": Key(marked("Becomes a tmpfs of that size on /dev/shm at a launch."), "64m"),
+    "cpu_quota": Key(marked("With cpu_period it becomes deploy.resources.limits.cpus.")),
+    "cpu_period": Key(marked("What cpu_quota is a share of, in microseconds."), "100000"),
     "tmpfs": Key(marked("Paths kept in memory; they become mounts at a launch."), items=_TEXT),
     "x-otternauts": Key(
         marked("What Otternauts does with this service, beyond Compose."), keys=_SERVICE_EXTENSION

@@ -14,9 +14,7 @@ _TAKEN: Final = frozenset("y n yes no on off true false null".split())
 """What YAML 1.1 reads as something else than text."""
 # What JSON leaves bare and YAML refuses or folds.
 _UNSAFE: Final = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]")
-_BLOCK: Final = re.compile(
-    r"(?:[!-~\u00a1-\ud7ff\U00010000-\U0010fffd][^\x00-\x1f\x7f-\xa0]*\n?|\n)+"
-)
+_CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")
 
 
 def dump(data: Any) -> str:
@@ -51,11 +49,12 @@ def _entry(head: str, value: Any) -> Iterator[str]:
 
 
 def _is_block(text: str) -> bool:
+    """Whether it reads best, and unharmed, as a block of lines."""
     return (
         "\n" in text.rstrip("\n")
+        and text[:1] not in (" ", "\n")
         and not text.endswith("\n\n")
-        and not text.startswith("\n")
-        and _BLOCK.fullmatch(text) is not None
+        and _CONTROL.search(text) is None
         and _UNSAFE.search(text) is None
     )
 

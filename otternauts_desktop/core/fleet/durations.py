@@ -1,11 +1,11 @@
-"""`1m30s` <-> numbers, as Go's time.ParseDuration reads them; sizes as docker/go-units does."""
+"""`1m30s` and `64m` as numbers: durations as Compose reads them, sizes as docker/go-units does."""
 
 import math
 import re
 from typing import Any, Final
 
-_DURATION: Final = re.compile(r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|[-+]?0")
-_PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_PART: Final = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)")
+_DURATION: Final = re.compile(rf"[-+]?(?:{_PART.pattern})+|[-+]?0")
 _UNITS: Final = {
     "ns": 1e-9,
     "us": 1e-6,
@@ -15,24 +15,31 @@ _UNITS: Final = {
     "s": 1.0,
     "m": 60.0,
     "h": 3600.0,
+    "d": 86400.0,
+    "w": 7 * 86400.0,
 }
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)*|\.\d+) ?(?:([kmgtp])?i?b?)", re.IGNORECASE)
 _POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
-
-
-def is_duration(value: Any) -> bool:
-    """Whether Go reads it as a duration."""
-    return isinstance(value, str) and _DURATION.fullmatch(value) is not None
 
 
 def seconds(value: Any) -> float | None:
     """A duration in seconds, bare numbers being seconds; None where it is none."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value) if math.isfinite(value) else None
-    if not is_duration(value):
+    if not isinstance(value, str) or len(value) > 60 or _DURATION.fullmatch(value) is None:
         return None
     total = sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(value))
     return -total if value.startswith("-") else total
+
+
+def go_duration(value: Any) -> str | None:
+    """A duration without the days and weeks that Compose knows and Go does not. None: none."""
+    found = seconds(value)
+    if found is None:
+        return None
+    if isinstance(value, str) and not re.search("[dw]", value):
+        return value
+    return f"{found:.9f}".rstrip("0").rstrip(".") + "s"
 
 
 def size_in_bytes(value: Any) -> int | None:

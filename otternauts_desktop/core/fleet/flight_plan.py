@@ -1,31 +1,34 @@
 """From the text of a flight plan to what is sent to Docker, in one pure step.
 
-parse -> lint -> resolve variables -> lower. What is sent is JSON, which is YAML: every text is
-quoted and typed, so no version of Docker's parser can read it in its own way.
+load (variables, `extends`, `include`, merging) -> lower. What is sent is JSON, which is YAML:
+every text is quoted and typed, so no version of Docker's parser can read it in its own way.
 """
 
-import shlex
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from otternauts_desktop.core.errors import FlightPlanInvalid
-from otternauts_desktop.core.fleet.compose import Document, parse
+from otternauts_desktop.core.errors import FlightPlanInvalid, FlightPlanTooLarge, VariablesMissing
+from otternauts_desktop.core.fleet.beside import NOTHING, Beside
 from otternauts_desktop.core.fleet.findings import Finding, Severity
-from otternauts_desktop.core.fleet.interpolation import (
-    Variables,
-    cast,
-    interpolate,
-    names_required,
-    names_used,
-)
-from otternauts_desktop.core.fleet.jobs import pre_deploy
-from otternauts_desktop.core.fleet.lint import lint
+from otternauts_desktop.core.fleet.interpolation import Missing, Variables
+from otternauts_desktop.core.fleet.loading import Project, load
 from otternauts_desktop.core.fleet.lowering import lower
 from otternauts_desktop.core.fleet.prepared import PreDeploy, Prepared, SwarmObject
-from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.words import tr
 
-__all__ = ["PreDeploy", "Prepared", "Reading", "SwarmObject", "Variables", "prepare", "read"]
+__all__ = [
+    "Beside",
+    "PreDeploy",
+    "Prepared",
+    "Reading",
+    "SwarmObject",
+    "Variables",
+    "files_wanted",
+    "prepare",
+    "read",
+]
+
+_UNNAMED = "fleet"
+"""Stands for the fleet's name while a text is only read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,72 +43,91 @@ class Reading:
     vessels: tuple[str, ...] = ()
 
 
-def read(text: str) -> Reading:
+def read(text: str, beside: Beside = NOTHING) -> Reading:
     """Findings and names of a text that may be unfinished; never raises for its content."""
     try:
-        document = parse(text)
+        project = load(_UNNAMED, text, {}, beside)
     except FlightPlanInvalid as error:
         line, column = max(error.line, 1), max(error.column, 1)
-        code = "too-large" if type(error) is not FlightPlanInvalid else "invalid-yaml"
+        code = "too-large" if isinstance(error, FlightPlanTooLarge) else "invalid-yaml"
         finding = Finding(line, column, Severity.ERROR, code, error.detail, error.next_step)
         return Reading((finding,))
-    services = document.data.get("services") if isinstance(document.data, dict) else None
+    if project.root:
+        lower(_UNNAMED, text, project, beside)
+    for missing in project.missing:
+        words = tr("{name} has no value here: a launch asks for it.", name=missing.name)
+        project.report.at(missing.place, Severity.NOTE, "variable-needed", words)
+    services = project.root.get("services")
     return Reading(
-        lint(document),
-        names_used(document),
-        names_required(document),
+        project.report.in_order(),
+        tuple(sorted(project.used - {"COMPOSE_PROJECT_NAME"})),
+        tuple(sorted({missing.name for missing in project.missing})),
         tuple(services) if isinstance(services, dict) else (),
     )
 
 
-def prepare(fleet: str, text: str, variables: Variables) -> Prepared:
+def prepare(fleet: str, text: str, variables: Variables, beside: Beside = NOTHING) -> Prepared:
     """Resolve and lower a flight plan for the fleet of that name.
 
-    Raises `FlightPlanInvalid` and its kin. Where lint finds errors, the result carries them and
-    an empty body: there is nothing to lower.
+    With errors among its findings it must not be launched, and is lowered all the same, as far
+    as it can be. Raises `VariablesMissing` where variables have no value, and `FlightPlanInvalid`
+    where there is nothing to lower: no YAML, no Compose, files that can't be read, circles.
     """
-    document = parse(text)
-    findings = lint(document)
-    if any(f.severity is Severity.ERROR for f in findings):
-        return Prepared(fleet, findings, (), {}, ())
-    interpolated = interpolate(document, variables)
-    data, notes, jobs = lower(fleet, document, cast(interpolated), _plain(variables.items()))
-    used = tuple(
-        secret
-        for name, secret in variables.items()
-        if name in interpolated.used or name in _bare_names(document)
-    )
-    services = data["services"]
+    project = load(fleet, text, variables, beside)
+    if project.missing:
+        raise _variables_missing(project.missing)
+    lowered = lower(fleet, text, project, beside)
+    findings = project.report.in_order()
+    if project.fatal or not (lowered.data["services"] or _has_services(project)):
+        raise _first(findings)
+    used = tuple(project.variables[name] for name in sorted(project.used & {*project.variables}))
     return Prepared(
         fleet,
-        (*findings, *(note for note in notes if note.severity is not Severity.NOTE)),
-        tuple(note for note in notes if note.severity is Severity.NOTE),
-        data,
-        used,
-        (),
-        tuple(
-            pre_deploy(name, number, _words(job.command), job.timeout, services[name])
-            for name, number, job in jobs
-        ),
-        (tuple(services),),
+        tuple(f for f in findings if f.severity is not Severity.NOTE),
+        tuple(f for f in findings if f.severity is Severity.NOTE),
+        lowered.data,
+        (*used, *lowered.secrets),
+        tuple(lowered.objects),
+        tuple(lowered.jobs),
+        lowered.waves,
     )
 
 
-def _words(command: Any) -> list[str]:
-    return shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
+def files_wanted(text: str, variables: Variables, beside: Beside) -> frozenset[str]:
+    """Files that belong to the flight plan and are not in `beside.files` yet, as far as is known.
+
+    Give them (or None for what can't be read) and ask again until there are none.
+    """
+    try:
+        project = load(_UNNAMED, text, variables, beside)
+        lower(_UNNAMED, text, project, beside)
+    except FlightPlanInvalid:
+        return frozenset()
+    return frozenset(project.wanted)
 
 
-def _bare_names(document: Document) -> set[str]:
-    """Variables named without a value under `environment:`; they come from outside, too."""
-    names: set[str] = set()
-    for service in document.data["services"].values():
-        environment = service.get("environment") or {}
-        if isinstance(environment, dict):
-            names |= {name for name, value in environment.items() if value is None}
-        else:
-            names |= {str(entry) for entry in environment if "=" not in str(entry)}
-    return names
+def _has_services(project: Project) -> bool:
+    """Whether there are services, were it that profiles leave out all of them."""
+    services = project.root.get("services")
+    return isinstance(services, dict) and bool(services)
 
 
-def _plain(variables: Iterable[tuple[str, Secret]]) -> dict[str, str]:
-    return {name: secret.reveal() for name, secret in variables}
+def _first(findings: tuple[Finding, ...]) -> FlightPlanInvalid:
+    finding = next(f for f in findings if f.severity is Severity.ERROR)
+    where = f"{finding.file}, line" if finding.file else "Line"
+    return FlightPlanInvalid(
+        detail=f"{where} {finding.line}: {finding.message}",
+        next_step=finding.fix,
+        line=finding.line,
+        column=finding.column,
+    )
+
+
+def _variables_missing(missing: list[Missing]) -> VariablesMissing:
+    named: dict[str, str] = {}
+    for one in missing:
+        file = f" of {one.place.file}" if one.place.file else ""
+        message = f": {one.message}" if one.message else ""
+        named.setdefault(one.name, f"{one.name} (line {one.place.line}{file}{message})")
+    line = min(one.place.line for one in missing)
+    return VariablesMissing(detail=f"Missing: {', '.join(named.values())}.", line=line)

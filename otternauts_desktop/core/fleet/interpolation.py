@@ -6,151 +6,84 @@ default is an error, not a blank.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from otternauts_desktop.core.errors import FlightPlanInvalid, VariablesMissing
-from otternauts_desktop.core.fleet.compose import Document, Path
+from otternauts_desktop.core.fleet.compose import Map, Path, Place, Seq, place
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.words import tr
 
 Variables = Mapping[str, Secret]
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR: Final = re.compile(r":?[-?+]")
+_MAX_DEPTH: Final = 50
+
+
+class Open(str):
+    """A text whose variables have no value yet: what it will be is not known."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A variable that is used without a default and has no value."""
+
+    name: str
+    path: Path
+    place: Place
+    message: str
+    """Of `${NAME:?message}`, else ""."""
 
 
 @dataclass
 class Interpolated:
-    """A document's values with every variable resolved."""
+    """A document's values with every variable resolved that has a value."""
 
     data: Any
-    used: set[str] = field(default_factory=set)
-    """Names that were looked up, set or not."""
-    changed: set[Path] = field(default_factory=set)
-    """Paths whose text held a variable."""
+    used: list[tuple[str, Path]] = field(default_factory=list)
+    """Names that were looked up, set or not, and where."""
+    missing: list[Missing] = field(default_factory=list)
+    bad: list[tuple[Path, str]] = field(default_factory=list)
+    """Expressions that are none, and why."""
 
 
-def interpolate(document: Document, variables: Variables) -> Interpolated:
-    """Resolve all variables in the values (never in the keys).
+def interpolate(data: Any, variables: Variables) -> Interpolated:
+    """Resolve variables in the values (never in the keys), places kept.
 
-    Raises `VariablesMissing`, listing every missing name with its line, or `FlightPlanInvalid`
-    for an expression that is none.
+    Where one has no value and no default, its text stays as it is, as `Open`.
     """
     result = Interpolated(None)
-    missing: dict[str, tuple[int, str]] = {}
 
     def text(raw: str, path: Path) -> str:
+        if "$" not in raw:
+            return raw
         expression = _Expression(raw, variables)
         resolved = expression.resolve()
-        result.used |= expression.used
-        if expression.used:
-            result.changed.add(path)
-        line, column = document.position(path)
+        result.used += [(name, path) for name in expression.used]
         if expression.error:
-            raise FlightPlanInvalid(
-                detail=f"Line {line}: {expression.error} in {_where(path)}.",
-                next_step="Write $$ for a plain $.",
-                line=line,
-                column=column,
-            )
+            result.bad.append((path, expression.error))
+            return Open(raw)
         for name, message in expression.missing.items():
-            missing.setdefault(name, (line, message))
-        return resolved
+            result.missing.append(Missing(name, path, place(data, path), message))
+        return Open(raw) if expression.missing else resolved
 
-    result.data = _mapped(document.data, (), text)
-    if missing:
-        listed = ", ".join(
-            f"{name} (line {line}{': ' + message if message else ''})"
-            for name, (line, message) in missing.items()
-        )
-        raise VariablesMissing(detail=f"Missing: {listed}.", line=min(missing.values())[0])
+    result.data = _mapped(data, (), text)
     return result
 
 
-def names_used(document: Document) -> tuple[str, ...]:
-    """Every variable that the document names, sorted; malformed expressions are skipped."""
-    return _names(document, lambda expression: expression.used)
+def substitute(text: str, variables: Variables) -> tuple[str, tuple[str, ...]]:
+    """A text with its variables resolved, and the names that have no value: those are blank.
 
-
-def names_required(document: Document) -> tuple[str, ...]:
-    """The variables that need a value, because they are used without a default; sorted."""
-    return _names(document, lambda expression: expression.missing)
-
-
-def _names(document: Document, chosen: "Callable[[_Expression], Iterable[str]]") -> tuple[str, ...]:
-    names: set[str] = set()
-
-    def text(raw: str, path: Path) -> str:
-        expression = _Expression(raw, {})
-        expression.resolve()
-        names.update(chosen(expression))
-        return raw
-
-    _mapped(document.data, (), text)
-    return tuple(sorted(names))
-
-
-def cast(interpolated: Interpolated) -> Any:
-    """The values, with text that came out of a variable turned into the type its place wants.
-
-    `replicas: ${N}` is a number to Compose, although `${N}` gave text. Raises
-    `FlightPlanInvalid` where it is none.
+    Raises `ValueError` for an expression that is none.
     """
-
-    def text(raw: str, path: Path) -> Any:
-        wanted = _wanted_type(path) if path in interpolated.changed else None
-        if wanted is None:
-            return raw
-        try:
-            return wanted(raw)
-        except ValueError:
-            raise FlightPlanInvalid(
-                detail=f"{_where(path)} has to be a {_TYPE_NAMES[wanted]}, "
-                "and its variable holds something else."
-            ) from None
-
-    return _mapped(interpolated.data, (), text)
-
-
-def read_env_file(text: str) -> dict[str, Secret]:
-    """`NAME=value` lines as Compose reads them: comments, `export`, single and double quotes.
-
-    Raises `FlightPlanInvalid` naming the line (never its text: it may hold a secret).
-    """
-    values: dict[str, Secret] = {}
-    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
-        line = raw.strip()
-        if not line or line.startswith("#"):
-            continue
-        name, equals, value = line.removeprefix("export ").partition("=")
-        name = name.strip()
-        if not equals or _NAME.fullmatch(name) is None:
-            raise FlightPlanInvalid(
-                detail=f"Line {number} of the file of variables is not NAME=value.", line=number
-            )
-        values[name] = Secret(_env_value(value.strip(), number))
-    return values
-
-
-_ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
-
-
-def _env_value(value: str, number: int) -> str:
-    if value[:1] in ("'", '"'):
-        quote, end = value[0], 1
-        while end < len(value) and value[end] != quote:
-            end += 2 if quote == '"' and value[end] == "\\" else 1
-        if end >= len(value):
-            raise FlightPlanInvalid(
-                detail=f"Line {number} of the file of variables opens a quote and never closes it.",
-                line=number,
-            )
-        inner = value[1:end]
-        if quote == "'":
-            return inner
-        return re.sub(r"\\(.)", lambda m: _ESCAPES.get(m[1], m[0]), inner)
-    return re.split(r"\s#", value, maxsplit=1)[0].rstrip()
+    expression = _Expression(text, variables)
+    resolved = expression.resolve()
+    if expression.error:
+        raise ValueError(expression.error)
+    return resolved, tuple(expression.missing)
 
 
 class _Expression:
@@ -160,6 +93,7 @@ class _Expression:
         self._text = text
         self._variables = variables
         self._at = 0
+        self._depth = 0
         self.used: set[str] = set()
         self.missing: dict[str, str] = {}
         """Missing names, and the message that `${NAME:?message}` gives."""
@@ -174,17 +108,20 @@ class _Expression:
         `active` is False in a branch that is not taken: its variables need no value.
         """
         out: list[str] = []
+        depth = 0
         while self._at < len(self._text) and not self.error:
             char = self._text[self._at]
-            if closing and char == "}":
+            if closing and char == "}" and not depth:
                 return "".join(out)
             self._at += 1
+            # `${A:-{"a": 1}}`: braces of the default's own come in pairs.
+            depth = max(depth + (char == "{") - (char == "}"), 0)
             if char != "$":
                 out.append(char)
                 continue
             out.append(self._dollar(active=active))
         if closing and not self.error:
-            self.error = "a ${ is never closed"
+            self.error = tr("a ${ is never closed")
         return "".join(out)
 
     def _dollar(self, *, active: bool) -> str:
@@ -196,23 +133,29 @@ class _Expression:
             return self._braced(active=active)
         name = _NAME.match(self._text, self._at)
         if name is None:
-            self.error = "a $ is followed by no name"
-            return ""
+            return "$"
         self._at = name.end()
         return self._plain(name[0], active=active)
 
     def _braced(self, *, active: bool) -> str:
         name = _NAME.match(self._text, self._at)
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            self.error = tr("defaults are nested too deep")
+            return ""
         if name is None:
-            self.error = "${ is followed by no name"
+            self.error = tr("${ is followed by no name")
             return ""
         self._at = name.end()
         if self._text.startswith("}", self._at):
             self._at += 1
+            self._depth -= 1
             return self._plain(name[0], active=active)
         operator = _OPERATOR.match(self._text, self._at)
         if operator is None:
-            self.error = f"${{{name[0]} is followed by something that is not }}, -, ? or +"
+            self.error = tr(
+                "${{{name} is followed by something that is not }}, -, ? or +", name=name[0]
+            )
             return ""
         self._at = operator.end()
         self.used.add(name[0])
@@ -223,6 +166,7 @@ class _Expression:
         taken = active and (counts if kind == "+" else not counts)
         word = self._until(closing=True, active=taken and kind != "?")
         self._at += 1
+        self._depth -= 1
         if kind == "+":
             return word if counts else ""
         if counts:
@@ -245,70 +189,10 @@ def _mapped(data: Any, path: Path, text: Callable[[str, Path], Any]) -> Any:
     """A copy of `data` in which every text value went through `text`."""
     if isinstance(data, str):
         return text(data, path)
-    if isinstance(data, dict):
-        return {key: _mapped(value, (*path, key), text) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_mapped(item, (*path, i), text) for i, item in enumerate(data)]
+    if isinstance(data, Map):
+        values = {key: _mapped(value, (*path, key), text) for key, value in data.items()}
+        return Map(values, data.places)
+    if isinstance(data, Seq):
+        items = [_mapped(item, (*path, index), text) for index, item in enumerate(data)]
+        return Seq(items, data.places)
     return data
-
-
-def _where(path: Path) -> str:
-    return ".".join(str(part) for part in path) or "the file"
-
-
-def _boolean(text: str) -> bool:
-    low = text.strip().lower()
-    if low in ("true", "yes", "y", "on", "1"):
-        return True
-    if low in ("false", "no", "n", "off", "0"):
-        return False
-    raise ValueError
-
-
-_TYPE_NAMES: Final[Mapping[Callable[[str], Any], str]] = {
-    int: "whole number",
-    float: "number",
-    _boolean: "yes or no (true, false)",
-}
-# docker/cli, cli/compose/loader/interpolate.go, and the same in compose-go; * is any one key.
-_CASTS: Final[tuple[tuple[str, Callable[[str], Any]], ...]] = (
-    ("services.*.deploy.replicas", int),
-    ("services.*.deploy.update_config.parallelism", int),
-    ("services.*.deploy.update_config.max_failure_ratio", float),
-    ("services.*.deploy.rollback_config.parallelism", int),
-    ("services.*.deploy.rollback_config.max_failure_ratio", float),
-    ("services.*.deploy.restart_policy.max_attempts", int),
-    ("services.*.deploy.placement.max_replicas_per_node", int),
-    ("services.*.deploy.resources.limits.pids", int),
-    ("services.*.healthcheck.retries", int),
-    ("services.*.healthcheck.disable", _boolean),
-    ("services.*.ports.*.target", int),
-    ("services.*.ports.*.published", int),
-    ("services.*.ulimits.*", int),
-    ("services.*.ulimits.*.soft", int),
-    ("services.*.ulimits.*.hard", int),
-    ("services.*.init", _boolean),
-    ("services.*.read_only", _boolean),
-    ("services.*.stdin_open", _boolean),
-    ("services.*.tty", _boolean),
-    ("services.*.volumes.*.read_only", _boolean),
-    ("services.*.volumes.*.volume.nocopy", _boolean),
-    ("services.*.volumes.*.tmpfs.size", int),
-    ("services.*.x-otternauts.port", int),
-    ("networks.*.external", _boolean),
-    ("networks.*.internal", _boolean),
-    ("networks.*.attachable", _boolean),
-    ("volumes.*.external", _boolean),
-    ("secrets.*.external", _boolean),
-    ("configs.*.external", _boolean),
-)
-_CAST_PATHS: Final = tuple((tuple(pattern.split(".")), kind) for pattern, kind in _CASTS)
-
-
-def _wanted_type(path: Path) -> Callable[[str], Any] | None:
-    for pattern, kind in _CAST_PATHS:
-        if len(pattern) == len(path) and all(
-            part in ("*", str(step)) for part, step in zip(pattern, path, strict=True)
-        ):
-            return kind
-    return None
