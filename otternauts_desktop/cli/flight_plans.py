@@ -2,26 +2,29 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
-from otternauts_desktop.cli.inputs import confirmed, read_text, variables
+from otternauts_desktop.cli.inputs import Written, confirmed, given, kept, write_text
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.core.errors import FlightPlanInvalid, NothingFound
 from otternauts_desktop.core.events import Event, LaunchMoved
 from otternauts_desktop.core.fleet.findings import Finding, Severity
+from otternauts_desktop.core.fleet.fixes import applied
 from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare, read
+from otternauts_desktop.core.fleet.report import ACCEPTABLE
 from otternauts_desktop.core.flight.plan import Plan
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState, StepState
 from otternauts_desktop.core.names import ClusterId, fleet_name
-from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.services.launches import Preview
 
 CHANGES = 2
 NOT_CONVERGED = 3
+MOST_FIXES = 1000
+"""Each fix takes one finding away; a file with more of them is not mended by hand either."""
 _SIGNS = {"create": "+", "update": "~", "remove": "-", "unchanged": " "}
 
 
@@ -31,28 +34,56 @@ def lint(arguments: Namespace, output: Output) -> int:
     lines = []
     failed = False
     for name in arguments.files:
-        for finding in read(read_text(name)).findings:
+        written = given(name, arguments)
+        if arguments.fix:
+            written = _mended(name, written, output)
+        for finding in read(written.text, written.beside).findings:
             failed = failed or finding.severity is Severity.ERROR
-            document.append({"file": name, **asdict(finding)})
-            lines.append(f"{name}:{_in_words(finding)}")
+            document.append({**asdict(finding), "file": finding.file or name})
+            lines.append(f"{'' if finding.file else name + ':'}{_in_words(finding)}")
     output.result(document, "\n".join(lines) or "Nothing to note.")
     return 1 if failed else 0
 
 
-def render(arguments: Namespace, output: Output) -> int:
-    """The canonical file that Docker would get, values masked unless asked for."""
-    prepared = _usable(
-        prepare(
-            fleet_name(arguments.name),
-            read_text(arguments.file),
-            variables(arguments.set, arguments.env_file),
+def _mended(name: str, written: Written, output: Output) -> Written:
+    """The flight plan after all quick fixes that decide nothing for the person."""
+    text = written.text
+    for _ in range(MOST_FIXES):
+        findings = read(text, written.beside).findings
+        fix = next(
+            (
+                finding.quick_fixes[0]
+                for finding in findings
+                if finding.quick_fixes and finding.code not in ACCEPTABLE
+            ),
+            None,
         )
-    )
+        if fix is None:
+            break
+        output.progress(f"{name}: {fix.title}")
+        text = applied(text, fix)
+    if text != written.text:
+        write_text(name, text)
+    return replace(written, text=text)
+
+
+def render(arguments: Namespace, output: Output) -> int:
+    """The canonical file that Docker would get, values masked unless asked for.
+
+    It is shown even where errors stand in the way of a launch: those are told beside it.
+    """
+    written = given(arguments.file[0], arguments, arguments.file[1:])
+    prepared = prepare(fleet_name(arguments.name), written.text, written.variables, written.beside)
     text = prepared.revealed() if arguments.reveal else prepared.shown()
-    for note in (*prepared.findings, *prepared.notes):
-        output.progress(_in_words(note))
+    findings = (*prepared.findings, *prepared.notes)
+    for finding in findings:
+        output.progress(_in_words(finding))
     output.result(
-        {"file": text, "notes": [asdict(note) for note in (*prepared.findings, *prepared.notes)]},
+        {
+            "file": text,
+            "launchable": not prepared.errors,
+            "notes": [asdict(finding) for finding in findings],
+        },
         text.rstrip("\n"),
     )
     return 0
@@ -67,7 +98,7 @@ async def plan(control: MissionControl, arguments: Namespace, output: Output) ->
 
 async def launch(control: MissionControl, arguments: Namespace, output: Output) -> int:
     """Launch and wait; exit 3 where it was launched and did not converge."""
-    cluster, values, preview = await _previewed(control, arguments)
+    cluster, written, preview = await _previewed(control, arguments)
     text = preview.new_text
     for note in (*preview.prepared.findings, *preview.prepared.notes):
         output.progress(_in_words(note))
@@ -83,7 +114,8 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
             cluster.id,
             arguments.name,
             text,
-            values,
+            written.variables,
+            written.beside,
             timeout=arguments.timeout,
             resolve_image=arguments.resolve_image,
         )
@@ -104,24 +136,26 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
 
 async def _previewed(
     control: MissionControl, arguments: Namespace
-) -> tuple[Cluster, dict[str, Secret], Preview]:
-    """The cluster, the values given and what would change. Raises where it can't be launched."""
+) -> tuple[Cluster, Written, Preview]:
+    """The cluster, what was given and what would change. Raises where it can't be launched."""
     cluster = chosen_cluster(control, arguments.cluster)
-    text = _text(control, cluster.id, arguments)
-    values = variables(arguments.set, arguments.env_file)
-    await control.telemetry.refresh(cluster.id)
-    preview = control.launches.preview(cluster.id, arguments.name, text, values)
-    _usable(preview.prepared)
-    return cluster, values, preview
-
-
-def _text(control: MissionControl, cluster_id: ClusterId, arguments: Namespace) -> str:
     if arguments.file:
-        return read_text(arguments.file)
-    text = control.launches.draft(cluster_id, fleet_name(arguments.name))
+        written = given(arguments.file[0], arguments, arguments.file[1:])
+    else:
+        written = kept(_kept_text(control, cluster.id, arguments.name), arguments)
+    await control.telemetry.refresh(cluster.id)
+    preview = control.launches.preview(
+        cluster.id, arguments.name, written.text, written.variables, written.beside
+    )
+    _usable(preview.prepared)
+    return cluster, written, preview
+
+
+def _kept_text(control: MissionControl, cluster_id: ClusterId, name: str) -> str:
+    text = control.launches.draft(cluster_id, fleet_name(name))
     if not text:
         raise NothingFound(
-            detail=f"No flight plan of {arguments.name} is kept here.", next_step="Give --file F."
+            detail=f"No flight plan of {name} is kept here.", next_step="Give --file F."
         )
     return text
 
@@ -140,7 +174,8 @@ def _usable(prepared: Prepared) -> Prepared:
 
 def _in_words(finding: Finding) -> str:
     fix = f" {finding.fix}" if finding.fix else ""
-    where = f"{finding.line}:{finding.column}"
+    beside = f"{finding.file}:" if finding.file else ""
+    where = f"{beside}{finding.line}:{finding.column}"
     return f"{where}: {finding.severity}: {finding.message}{fix} [{finding.code}]"
 
 

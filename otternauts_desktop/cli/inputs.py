@@ -3,12 +3,17 @@
 import getpass
 import os
 import sys
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from otternauts_desktop.core.errors import BadName, FileUnreadable, VariablesMissing
+from otternauts_desktop.core.fleet.beside import Beside
 from otternauts_desktop.core.fleet.compose import MAX_BYTES
 from otternauts_desktop.core.fleet.env_files import read_env_file
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.services.plan_files import beside_file, read_beside
 
 
 def read_text(name: str) -> str:
@@ -30,21 +35,64 @@ def read_text(name: str) -> str:
         raise FileUnreadable(detail=f"{name}: {error.strerror}.") from None
 
 
-def variables(settings: list[str], env_files: list[str]) -> dict[str, Secret]:
-    """Values of variables: files first, then `--set`, which wins.
+@dataclass(frozen=True)
+class Written:
+    """A flight plan as it was given: its text, values for its variables, and what lies beside."""
 
-    `NAME=VALUE` gives a value, `NAME` takes it from the environment, else asks for it (or reads
-    a line of standard input), so that a secret stands in no argument list.
+    text: str
+    variables: dict[str, Secret]
+    beside: Beside
+
+
+def given(file: str, arguments: Namespace, overrides: Sequence[str] = ()) -> Written:
+    """The flight plan in `file` (`-`: standard input), with `overrides` merged over it.
+
+    Values come from `--set`, then `--env-file`, then the environment, then the `.env` beside the
+    file, as for `docker compose`. Raises `FileUnreadable`, also for an override.
     """
-    values: dict[str, Secret] = {}
-    for file in env_files:
-        values |= read_env_file(read_text(file))
-    for setting in settings:
+    text = read_text(file)
+    folder = Path("stdin") if file == "-" else Path(file)
+    for other in overrides:
+        read_text(other)
+    names = tuple(Path(other).expanduser().absolute().as_posix() for other in overrides)
+    return _written(text, replace(beside_file(folder), overrides=names), arguments)
+
+
+def kept(text: str, arguments: Namespace) -> Written:
+    """A flight plan that is kept here and lies in no folder."""
+    return _written(text, beside_file(None), arguments)
+
+
+def _written(text: str, beside: Beside, arguments: Namespace) -> Written:
+    values = {name: Secret(value) for name, value in os.environ.items()}
+    for file in arguments.env_file:
+        values |= read_env_file(read_text(file), values)
+    for setting in arguments.set:
         name, equals, value = setting.partition("=")
         if not name.replace("_", "a").isalnum() or name[:1].isdigit():
             raise BadName(detail=f'"{name}" is no name of a variable.')
+        # Without a value it is asked for, so that a secret stands in no argument list.
         values[name] = Secret(value) if equals else _asked(name)
-    return values
+    beside = replace(
+        beside,
+        env_files=() if arguments.env_file else None,
+        profiles=frozenset(arguments.profile),
+    )
+    return Written(text, values, read_beside(text, values, beside))
+
+
+def write_text(name: str, text: str) -> None:
+    """Put a text in place of a file's, whole or not at all. Raises `FileUnreadable`."""
+    if name == "-":
+        raise FileUnreadable(detail="Standard input can't be written.", next_step="Name a file.")
+    file = Path(name).expanduser().resolve()
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="")
+        part.chmod(file.stat().st_mode)
+        part.replace(file)
+    except OSError as error:
+        raise FileUnreadable(detail=f"{name}: {error.strerror}.") from None
 
 
 def _asked(name: str) -> Secret:

@@ -22,9 +22,15 @@ def make_parser() -> argparse.ArgumentParser:
 
     lint = _command(commands, "lint", "check flight plans")
     lint.add_argument("files", nargs="+", metavar="FILE")
+    lint.add_argument(
+        "--fix",
+        action="store_true",
+        help="mend what can be mended without a decision, and write the files",
+    )
+    _variables(lint)
 
     render = _command(commands, "render", "show what would be sent to `docker stack deploy`")
-    render.add_argument("file", metavar="FILE")
+    render.add_argument("file", nargs="+", metavar="FILE", help="further ones are merged over it")
     render.add_argument("--name", default="fleet", help="name of the fleet")
     render.add_argument("--reveal", action="store_true", help="show the values of variables")
     _variables(render)
@@ -35,12 +41,12 @@ def make_parser() -> argparse.ArgumentParser:
 
     plan = _command(commands, "plan", "show what a launch would change; exit 2: changes")
     plan.add_argument("name", metavar="NAME")
-    plan.add_argument("--file", metavar="FILE", help="flight plan (default: the one kept here)")
+    _files(plan)
     _variables(plan)
 
     launch = _command(commands, "launch", "launch a fleet and wait until it flies")
     launch.add_argument("name", metavar="NAME")
-    launch.add_argument("--file", metavar="FILE", help="flight plan (default: the one kept here)")
+    _files(launch)
     launch.add_argument("--yes", action="store_true", help="do not ask")
     launch.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS")
     launch.add_argument(
@@ -92,8 +98,31 @@ def _actions(commands: _Commands, name: str, words: str) -> _Commands:
     return parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
 
+def _files(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        *("-f", "--file"),
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="flight plan (default: the one kept here); further ones are merged over it",
+    )
+
+
 def _variables(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--env-file", action="append", default=[], metavar="FILE")
+    parser.add_argument(
+        "--env-file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="values of variables, instead of the .env beside the flight plan",
+    )
+    parser.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="launch the services of this profile, too (COMPOSE_PROFILES names more)",
+    )
     parser.add_argument(
         "--set",
         action="append",

@@ -29,6 +29,7 @@ from otternauts_desktop.core.errors import (
     RemovalFailed,
 )
 from otternauts_desktop.core.events import LaunchMoved
+from otternauts_desktop.core.fleet.beside import NOTHING, Beside
 from otternauts_desktop.core.fleet.flight_plan import Prepared, Variables, prepare
 from otternauts_desktop.core.flight.commands import (
     ResolveImage,
@@ -134,14 +135,21 @@ class Launches:
     # -- looking ahead -----------------------------------------------------------------------
 
     def preview(
-        self, cluster_id: ClusterId, fleet: str, text: str, variables: Variables
+        self,
+        cluster_id: ClusterId,
+        fleet: str,
+        text: str,
+        variables: Variables,
+        beside: Beside = NOTHING,
     ) -> Preview:
         """What launching `text` would change, against what was last seen of the cluster.
+
+        `beside` holds the files that the flight plan takes (`plan_files.read_beside`).
 
         Raises `FlightPlanInvalid` and its kin, or `ClusterUnreachable` where nothing has been
         seen yet.
         """
-        prepared = prepare(fleet_name(fleet), text, variables)
+        prepared = prepare(fleet_name(fleet), text, variables, beside)
         snapshot = self._telemetry.snapshot(cluster_id)
         if snapshot is None:
             raise ClusterUnreachable(detail=self._telemetry.staleness(cluster_id).lost)
@@ -157,6 +165,7 @@ class Launches:
         fleet: str,
         text: str,
         variables: Variables,
+        beside: Beside = NOTHING,
         *,
         timeout: float = 300.0,  # noqa: ASYNC109 - of the launch, which goes on after this call
         resolve_image: ResolveImage = "always",
@@ -168,7 +177,7 @@ class Launches:
         way (`LaunchUnderWay`). What goes wrong later ends up in the progress.
         """
         started = time.monotonic()
-        prepared = prepare(fleet_name(fleet), text, variables)
+        prepared = prepare(fleet_name(fleet), text, variables, beside)
         if errors := prepared.errors:
             first = errors[0]
             more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""

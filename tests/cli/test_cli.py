@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from otternauts_desktop.core.fleet.compose import parse
+
 FLEET = "services:\n  web:\n    image: nginx:1.27\n    environment: {KEY: '${KEY}'}\n"
 CANARY = "c4nary-0f-16-bytes"
 
@@ -157,3 +159,48 @@ def test_the_command_line_needs_no_qt(tmp_path: Path) -> None:
         timeout=30,
     )
     assert done.returncode == 0
+
+
+def test_what_lies_beside_a_flight_plan_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("TAG=1.27\n")
+    (tmp_path / "base.yml").write_text("services:\n  base:\n    image: nginx:${TAG}\n")
+    (tmp_path / "web.env").write_text("GREETING=hello ${TAG}\n")
+    (tmp_path / "shop.yml").write_text(
+        "services:\n"
+        "  web:\n    extends: {file: base.yml, service: base}\n    env_file: web.env\n"
+        "  seldom:\n    image: busybox\n    profiles: [seldom]\n"
+    )
+    (tmp_path / "more.yml").write_text("services:\n  web:\n    deploy: {replicas: 3}\n")
+    files = [str(tmp_path / name) for name in ("shop.yml", "more.yml")]
+    done = otternauts(tmp_path, "--json", "render", *files, "--reveal", "--profile", "seldom")
+    rendered = parse(json.loads(done.stdout)["file"]).data["services"]
+    assert rendered["web"]["image"] == "nginx:1.27"
+    assert rendered["web"]["environment"] == {"GREETING": "hello 1.27"}
+    assert rendered["web"]["deploy"]["replicas"] == 3
+    assert set(rendered) == {"web", "seldom"}
+    (tmp_path / "other.env").write_text("TAG=2\n")
+    done = otternauts(
+        tmp_path, "render", files[0], "--reveal", "--env-file", str(tmp_path / "other.env")
+    )
+    assert "nginx:2" in done.stdout
+    assert "busybox" not in done.stdout
+
+
+def test_what_can_not_be_launched_is_rendered_and_told(tmp_path: Path) -> None:
+    file = tmp_path / "shop.yml"
+    file.write_text("services:\n  web:\n    image: nginx\n    privileged: true\n")
+    done = otternauts(tmp_path, "render", str(file))
+    assert done.returncode == 0
+    assert "image: nginx" in done.stdout
+    assert "4:5: error:" in done.stderr
+    assert otternauts(tmp_path, "lint", str(file)).returncode == 1
+
+
+def test_lint_mends_what_needs_no_decision(tmp_path: Path) -> None:
+    file = tmp_path / "shop.yml"
+    text = "# mine\nservices:\n  web:\n    imagee: nginx  # kept\n    privileged: true\n"
+    file.write_text(text)
+    done = otternauts(tmp_path, "lint", "--fix", str(file))
+    assert file.read_text() == text.replace("imagee", "image")
+    assert "unsafe-drop" in done.stdout
+    assert done.returncode == 1
