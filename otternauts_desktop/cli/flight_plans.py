@@ -1,20 +1,18 @@
-"""`otternauts lint`, `render`, `plan` and `launch`."""
+"""`otternauts plan` and `launch`."""
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
-from otternauts_desktop.cli.inputs import Written, confirmed, given, kept, write_text
+from otternauts_desktop.cli.inputs import Written, confirmed, given, kept
+from otternauts_desktop.cli.offline import in_words
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.core.errors import FlightPlanInvalid, NothingFound
 from otternauts_desktop.core.events import Event, LaunchMoved
-from otternauts_desktop.core.fleet.findings import Finding, Severity
-from otternauts_desktop.core.fleet.fixes import applied
-from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare, read
-from otternauts_desktop.core.fleet.report import ACCEPTABLE
+from otternauts_desktop.core.fleet.flight_plan import Prepared
 from otternauts_desktop.core.flight.plan import Plan
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState, StepState
 from otternauts_desktop.core.names import ClusterId, fleet_name
@@ -23,70 +21,7 @@ from otternauts_desktop.services.launches import Preview
 
 CHANGES = 2
 NOT_CONVERGED = 3
-MOST_FIXES = 1000
-"""Each fix takes one finding away; a file with more of them is not mended by hand either."""
 _SIGNS = {"create": "+", "update": "~", "remove": "-", "unchanged": " "}
-
-
-def lint(arguments: Namespace, output: Output) -> int:
-    """Findings of all files; exit 1 where one of them is an error."""
-    document: list[dict[str, Any]] = []
-    lines = []
-    failed = False
-    for name in arguments.files:
-        written = given(name, arguments)
-        if arguments.fix:
-            written = _mended(name, written, output)
-        for finding in read(written.text, written.beside).findings:
-            failed = failed or finding.severity is Severity.ERROR
-            document.append({**asdict(finding), "file": finding.file or name})
-            lines.append(f"{'' if finding.file else name + ':'}{_in_words(finding)}")
-    output.result(document, "\n".join(lines) or "Nothing to note.")
-    return 1 if failed else 0
-
-
-def _mended(name: str, written: Written, output: Output) -> Written:
-    """The flight plan after all quick fixes that decide nothing for the person."""
-    text = written.text
-    for _ in range(MOST_FIXES):
-        findings = read(text, written.beside).findings
-        fix = next(
-            (
-                finding.quick_fixes[0]
-                for finding in findings
-                if finding.quick_fixes and finding.code not in ACCEPTABLE
-            ),
-            None,
-        )
-        if fix is None:
-            break
-        output.progress(f"{name}: {fix.title}")
-        text = applied(text, fix)
-    if text != written.text:
-        write_text(name, text)
-    return replace(written, text=text)
-
-
-def render(arguments: Namespace, output: Output) -> int:
-    """The canonical file that Docker would get, values masked unless asked for.
-
-    It is shown even where errors stand in the way of a launch: those are told beside it.
-    """
-    written = given(arguments.file[0], arguments, arguments.file[1:])
-    prepared = prepare(fleet_name(arguments.name), written.text, written.variables, written.beside)
-    text = prepared.revealed() if arguments.reveal else prepared.shown()
-    findings = (*prepared.findings, *prepared.notes)
-    for finding in findings:
-        output.progress(_in_words(finding))
-    output.result(
-        {
-            "file": text,
-            "launchable": not prepared.errors,
-            "notes": [asdict(finding) for finding in findings],
-        },
-        text.rstrip("\n"),
-    )
-    return 0
 
 
 async def plan(control: MissionControl, arguments: Namespace, output: Output) -> int:
@@ -101,7 +36,7 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
     cluster, written, preview = await _previewed(control, arguments)
     text = preview.new_text
     for note in (*preview.prepared.findings, *preview.prepared.notes):
-        output.progress(_in_words(note))
+        output.progress(in_words(note))
     output.progress(_plan_text(preview.plan))
     if not arguments.yes and not confirmed(f"Launch {arguments.name} on {cluster.name}?"):
         output.progress("Nothing was done; --yes launches without asking.")
@@ -166,17 +101,10 @@ def _usable(prepared: Prepared) -> Prepared:
         return prepared
     first = prepared.errors[0]
     raise FlightPlanInvalid(
-        detail=" ".join(f"Line {_in_words(f)}" for f in prepared.errors),
+        detail=" ".join(f"Line {in_words(f)}" for f in prepared.errors),
         line=first.line,
         column=first.column,
     )
-
-
-def _in_words(finding: Finding) -> str:
-    fix = f" {finding.fix}" if finding.fix else ""
-    beside = f"{finding.file}:" if finding.file else ""
-    where = f"{beside}{finding.line}:{finding.column}"
-    return f"{where}: {finding.severity}: {finding.message}{fix} [{finding.code}]"
 
 
 def _plan_document(plan: Plan) -> dict[str, Any]:

@@ -1,0 +1,38 @@
+"""The commands that need the services: opens them, runs one, closes them."""
+
+import asyncio
+from argparse import Namespace
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from otternauts_desktop.app import MissionControl, open_mission_control
+from otternauts_desktop.cli import clusters, fleets, flight_plans, jobs
+from otternauts_desktop.cli.output import Output
+from otternauts_desktop.services.store.home import default_home
+
+_COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitable[int]]]] = {
+    "cluster": clusters.cluster,
+    "outpost": clusters.outpost,
+    "jobs": jobs.jobs,
+    "fleet": fleets.fleet,
+    "plan": flight_plans.plan,
+    "launch": flight_plans.launch,
+    "history": fleets.history,
+    "diff": fleets.compare,
+    "explain": fleets.explain,
+    "logs": fleets.logs,
+}
+
+
+def run_online(arguments: Namespace, output: Output) -> int:
+    """Run a command on the data directory it names; gives the exit code. Raises `KnownError`."""
+    home = Path(arguments.home).expanduser() if arguments.home else default_home()
+    return asyncio.run(_run(home, arguments, output))
+
+
+async def _run(home: Path, arguments: Namespace, output: Output) -> int:
+    async with open_mission_control(home, simulate=arguments.simulate) as control:
+        if arguments.simulate and not arguments.cluster:
+            arguments.cluster = next(c.name for c in control.outposts.clusters() if c.simulated)
+        return await _COMMANDS[arguments.command](control, arguments, output)
