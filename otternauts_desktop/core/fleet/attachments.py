@@ -66,7 +66,8 @@ def _network_mode(vessel: Vessel) -> None:
         vessel.report.note(path, "lowered", tr("`network_mode: host` becomes the network `host`."))
         if vessel.out.pop("ports", None):
             words = tr("On the network of the outpost every port is open as it is.")
-            vessel.report.note(vessel.at("ports"), "left-out", words)
+            for index in range(len(vessel.settings["ports"])):
+                vessel.report.note((*vessel.at("ports"), index), "left-out", words)
     elif mode in ("bridge", "default"):
         words = tr("Swarm has no `{mode}` network: the fleet's own network is used.", mode=mode)
         vessel.report.warning(path, "no-effect", words)
