@@ -191,9 +191,13 @@ def _amount(vessel: Vessel, path: Path, name: str, value: Any) -> Any:
             return None
         return size if size is None else text(value).strip() if size > 0 else None
     cpus = vessel.number(value, path)
-    if cpus is None or isinstance(cpus, Open) or cpus > 0:
+    if cpus is None or isinstance(cpus, Open) or cpus >= _SMALLEST:
         return None if cpus is None else text(value) if isinstance(value, str) else _plain(cpus)
     return None
+
+
+_SMALLEST: Final = 1e-9
+"""A share of a CPU is counted in billionths (docker/cli, opts.ParseCPUs); 0 is no limit."""
 
 
 def _plain(cpus: float) -> str:
