@@ -13,7 +13,7 @@ from otternauts_desktop.core.fleet.beside import Beside
 from otternauts_desktop.core.fleet.compose import MAX_BYTES
 from otternauts_desktop.core.fleet.env_files import read_env_file
 from otternauts_desktop.core.secret import Secret
-from otternauts_desktop.services.plan_files import beside_file, read_beside
+from otternauts_desktop.services.beside import beside_file, read_beside
 
 
 def read_text(name: str) -> str:
@@ -79,20 +79,6 @@ def _written(text: str, beside: Beside, arguments: Namespace) -> Written:
         profiles=frozenset(arguments.profile),
     )
     return Written(text, values, read_beside(text, values, beside))
-
-
-def write_text(name: str, text: str) -> None:
-    """Put a text in place of a file's, whole or not at all. Raises `FileUnreadable`."""
-    if name == "-":
-        raise FileUnreadable(detail="Standard input can't be written.", next_step="Name a file.")
-    file = Path(name).expanduser().resolve()
-    part = file.with_name(f".{file.name}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="")
-        part.chmod(file.stat().st_mode)
-        part.replace(file)
-    except OSError as error:
-        raise FileUnreadable(detail=f"{name}: {error.strerror}.") from None
 
 
 def _asked(name: str) -> Secret:

@@ -8,13 +8,14 @@ from argparse import Namespace
 from dataclasses import asdict, replace
 from typing import Any, Final
 
-from otternauts_desktop.cli.inputs import Written, given, write_text
+from otternauts_desktop.cli.inputs import Written, given
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.core.fleet.findings import Finding, Severity
 from otternauts_desktop.core.fleet.fixes import applied
 from otternauts_desktop.core.fleet.flight_plan import prepare, read
 from otternauts_desktop.core.fleet.report import ACCEPTABLE
 from otternauts_desktop.core.names import fleet_name
+from otternauts_desktop.services.plan_files import PlanText, write_plan
 
 MOST_FIXES: Final = 1000
 """Each fix takes one finding away; a file with more of them is not mended by hand either."""
@@ -54,8 +55,8 @@ def _mended(name: str, written: Written, output: Output) -> Written:
             break
         output.progress(f"{name}: {fix.title}")
         text = applied(text, fix)
-    if text != written.text:
-        write_text(name, text)
+    if text != written.text and name != "-":
+        write_plan(name, PlanText(text))
     return replace(written, text=text)
 
 

@@ -45,6 +45,12 @@ class FileUnreadable(KnownError):
     anchor = "file-unreadable"
 
 
+class FileUnwritable(KnownError):
+    title = marked("The file can't be written.")
+    next_step_default = marked("Save it under another name or in another folder.")
+    anchor = "file-unwritable"
+
+
 class FlightPlanInvalid(KnownError):
     """The Compose file can't be used; `detail` carries line and column."""
 

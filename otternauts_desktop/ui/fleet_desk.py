@@ -79,6 +79,8 @@ class FleetDesk(QObject):
             dialog.start_from(path)
         if await ask(dialog):
             self._crew.launches.save_draft(cluster.id, dialog.name, dialog.text)
+            if dialog.path:
+                self.plans.file.remember(f"{cluster.id}/{dialog.name}", dialog.path, dialog.text)
             self.fleets_changed.emit()
             self._window.place_chosen.emit(fleet_place(cluster.id, dialog.name, "plan"))
 
@@ -95,14 +97,15 @@ class FleetDesk(QObject):
         self.plans.keep_draft()
         fleet, text = place.name, self._page.plan_tab.text()
         values = self.plans.values((cluster.id, fleet))
-        reading = await asyncio.to_thread(read, text)
+        beside = await self.plans.beside(text, values)
+        reading = await asyncio.to_thread(read, text, beside)
         dialog = ConfirmLaunch(fleet, cluster.name, reading, values, self._window)
         with contextlib.suppress(KnownError):  # then it is compared with what was last seen
             await self._crew.telemetry.refresh(cluster.id)
         try:
             dialog.show_preview(
                 await asyncio.to_thread(
-                    self._crew.launches.preview, cluster.id, fleet, text, dict(values)
+                    self._crew.launches.preview, cluster.id, fleet, text, dict(values), beside
                 )
             )
         except KnownError as error:
@@ -110,13 +113,16 @@ class FleetDesk(QObject):
         if not await ask(dialog):
             return
         values |= dialog.entered()
+        resolve = dialog.resolve.isChecked()
+        beside = await self.plans.beside(text, values)
         self.plans.read_again()
         await self._crew.launches.launch(
             cluster.id,
             fleet,
             text,
             dict(values),
-            resolve_image="always" if dialog.resolve.isChecked() else "never",
+            beside,
+            resolve_image="always" if resolve else "never",
         )
 
     def newest_launch(self, cluster_id: ClusterId, fleet: str) -> LaunchProgress | None:

@@ -1,6 +1,7 @@
 """The flight plan of a fleet: the editor, and at its side what a launch would do."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 from typing import Final, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,6 +17,7 @@ from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton, LaunchButton, Segments
 from otternauts_desktop.ui.compare_panel import ComparePanel, Version
 from otternauts_desktop.ui.diff_view import DiffView
+from otternauts_desktop.ui.file_bar import FileBar
 from otternauts_desktop.ui.find_bar import FindBar
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
 from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, Label, MarkLabel
@@ -51,6 +53,7 @@ class FlightPlanTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.reading = Reading(())
+        self._fleet = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -61,6 +64,7 @@ class FlightPlanTab(QWidget):
         self.editor.cursor_moved.connect(self.cursor_moved)
         self.editor.value_wanted.connect(self.variables_requested)
         self.find_bar = FindBar(self.editor)
+        self.file_bar = FileBar()
         self._file = Label("", weight=SEMIBOLD)
         self._errors = _Counter(FAILED)
         self._warnings = _Counter(WARNING)
@@ -70,8 +74,8 @@ class FlightPlanTab(QWidget):
         following.clicked.connect(lambda: self.go_to_problem(1))
         head = row(margins=(16, 0, 8, 0), spacing=8)
         head.addWidget(self._file)
-        head.addWidget(Label("Compose, checked for Swarm", size=12, tone="fg3"))
-        head.addStretch(1)
+        self._where = ElidedLabel(size=12, tone="fg3")
+        head.addWidget(self._where, 1)
         find = IconButton("search", tr("Find and replace"), size=24, shortcut="Ctrl+F")
         find.clicked.connect(lambda: self.find_bar.open(replacing=True))
         compare = IconButton("swap", tr("Compare versions"), size=24, shortcut="Ctrl+D")
@@ -86,6 +90,7 @@ class FlightPlanTab(QWidget):
         body = column(left)
         body.addWidget(_bar(head))
         body.addWidget(rule())
+        body.addWidget(self.file_bar)
         body.addWidget(self.find_bar)
         body.addWidget(self.editor, 1)
         body.addWidget(rule(soft=True))
@@ -124,34 +129,34 @@ class FlightPlanTab(QWidget):
         panel = Surface("panel")
         make_pane(panel)
         panel.setMinimumWidth(320)
-        self.views = Segments(("Diff", "Plan", "Rendered"), "What to preview")
+        self.views = Segments((tr("Diff"), tr("Plan"), tr("Rendered")), tr("What to preview"))
         self.diff_view = DiffView()
         self.plan_view = PlanView()
         self.rendered = YamlEditor()
         self.rendered.setReadOnly(True)
-        self.rendered.setAccessibleName("What is sent to Docker")
+        self.rendered.setAccessibleName(tr("What is sent to Docker"))
         self._stack = QStackedWidget()
         for view in (self.diff_view, self.plan_view, self.rendered):
             self._stack.addWidget(view)
         self.views.chosen.connect(self._stack.setCurrentIndex)
         self.views.choose(1)
         head = row(margins=(16, 0, 8, 0), spacing=8)
-        head.addWidget(Label("Preview", weight=SEMIBOLD))
+        head.addWidget(Label(tr("Preview"), weight=SEMIBOLD))
         head.addStretch(1)
         head.addWidget(self.views)
         self._compared = ElidedLabel(size=12, tone="fg3")
-        refresh = Button("Refresh", kind="link")
+        refresh = Button(tr("Refresh"), kind="link")
         refresh.clicked.connect(self.refresh_requested)
         compared = row(margins=(16, 4, 8, 0))
         compared.addWidget(self._compared, 1)
         compared.addWidget(refresh)
-        self.variables_button = Button("Variables…", icon="key", size="small")
+        self.variables_button = Button(tr("Variables…"), icon="key", size="small")
         self.variables_button.clicked.connect(self.variables_requested)
         self._variables = ElidedLabel(size=12, tone="fg2")
         variables = row(margins=(16, 8, 16, 8), spacing=8)
         variables.addWidget(self._variables, 1)
         variables.addWidget(self.variables_button)
-        self.launch_button = LaunchButton("Launch…", "Ctrl+Enter")
+        self.launch_button = LaunchButton(tr("Launch…"), "Ctrl+Enter")
         self.launch_button.clicked.connect(self.launch_requested)
         launch = row(margins=(16, 12, 16, 12))
         launch.addWidget(self.launch_button)
@@ -170,8 +175,19 @@ class FlightPlanTab(QWidget):
     def set_text(self, fleet: str, text: str) -> None:
         """Show a flight plan; what was typed before must have been kept."""
         self._timer.stop()
-        self._file.setText(f"{fleet}.yml")
+        self._fleet = fleet
+        self.show_file("")
         self.editor.set_text(text)
+
+    @property
+    def file_name(self) -> str:
+        """What its file is called, or would be."""
+        return self._file.text()
+
+    def show_file(self, path: str) -> None:
+        """Say which file the text belongs to; "" for none."""
+        self._file.setText(PurePath(path).name if path else f"{self._fleet}.yml")
+        self._where.setText(str(PurePath(path).parent) if path else tr("A draft kept here"))
 
     def text(self) -> str:
         """The text as it stands."""

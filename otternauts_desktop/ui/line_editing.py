@@ -69,6 +69,13 @@ def apply(editor: QPlainTextEdit, edits: Iterable[Edit]) -> None:
     step.endEditBlock()
 
 
+def replace_text(editor: QPlainTextEdit, text: str) -> None:
+    """Put another text in place of all that is there, in one step of undo."""
+    cursor = QTextCursor(editor.document())
+    cursor.select(QTextCursor.SelectionType.Document)
+    cursor.insertText(text)
+
+
 def _chosen_lines(editor: QPlainTextEdit) -> list[str]:
     first, last = _chosen_blocks(editor)
     return [editor.document().findBlockByNumber(n).text() for n in range(first, last + 1)]

@@ -5,14 +5,18 @@ from functools import partial
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.actions import Actions
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
+from otternauts_desktop.ui.plan_file_desk import PlanFileDesk
 
 MENU = "Edit"
 
 
-def register(actions: Actions, plan: FlightPlanTab) -> None:
+def register(actions: Actions, plan: FlightPlanTab, file: PlanFileDesk) -> None:
     """Add the actions of the editor. Their keys count while the focus is in the flight plan."""
     editor = plan.editor
     add = partial(actions.add, available=plan.isVisible, within=plan)
+    add("plan.open_file", "File", tr("Open file…"), file.open, keys="Ctrl+O")
+    add("plan.save", "File", tr("Save to file"), file.save, keys="Ctrl+S")
+    add("plan.save_as", "File", tr("Save as…"), file.save_as, keys="Ctrl+Shift+S")
     add("plan.undo", MENU, tr("Undo"), editor.undo, keys="Ctrl+Z")
     add("plan.redo", MENU, tr("Redo"), editor.redo, keys="Ctrl+Shift+Z")
     add("plan.find", MENU, tr("Find…"), plan.find_bar.open, keys="Ctrl+F")

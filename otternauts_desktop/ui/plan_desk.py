@@ -18,21 +18,24 @@ from otternauts_desktop.core.errors import (
     KnownError,
     NothingFound,
 )
+from otternauts_desktop.core.fleet.beside import Beside
 from otternauts_desktop.core.fleet.completion import Surroundings
 from otternauts_desktop.core.fleet.findings import Finding
-from otternauts_desktop.core.fleet.flight_plan import Reading, read
+from otternauts_desktop.core.fleet.flight_plan import Reading, Variables, read
 from otternauts_desktop.core.fleet.unvalued import unvalued
 from otternauts_desktop.core.flight.comparison import compare
 from otternauts_desktop.core.flight.diff import LineChange, line_changes
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.services.beside import beside_text
 from otternauts_desktop.ui import plan_actions
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.compare_panel import Version
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
 from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.plan_file_desk import PlanFileDesk
 from otternauts_desktop.ui.tasks import Tasks
 from otternauts_desktop.ui.times import age, clock
 
@@ -42,6 +45,7 @@ PREVIEW_MS: Final = 250
 """So long after a reading the plan is made, if nothing is typed meanwhile."""
 
 _DRAFT: Final = "draft"
+_FILE: Final = "file"
 
 Key = tuple[ClusterId, str]
 """A cluster and the name of a fleet on it."""
@@ -61,7 +65,7 @@ class PlanDesk(QObject):
         self._tasks = tasks
         self._key: Key = (ClusterId(""), "")
         self._values: dict[Key, dict[str, Secret]] = {}
-        self._launched = ""
+        self._launched = self._outside = ""
         self._due = False
         self._unsaved = False
         self._saves = self._written = 0
@@ -74,7 +78,10 @@ class PlanDesk(QObject):
         self._previewer.setSingleShot(True)
         self._previewer.setInterval(PREVIEW_MS)
         self._previewer.timeout.connect(self.preview)
-        plan_actions.register(window.actions_, plan)
+        self.file = PlanFileDesk(plan, crew.settings, tasks)
+        self.file.saved.connect(lambda name: window.toast.say(tr("{name} is saved.", name=name)))
+        self.file.compare_requested.connect(self._compare_with_file)
+        plan_actions.register(window.actions_, plan, self.file)
         plan.editor.edited.connect(self._edited)
         plan.paused.connect(self.read_again)
         plan.editor.too_much_pasted.connect(
@@ -100,6 +107,7 @@ class PlanDesk(QObject):
         text = self._crew.launches.draft(*key)
         if self._plan.text() != text or self._key != key:
             self._plan.set_text(key[1], text)
+            self.file.show("/".join(key))
         self._key = key
         self.launched()
 
@@ -143,7 +151,7 @@ class PlanDesk(QObject):
             while True:
                 key, text = self._key, self._plan.text()
                 found = await asyncio.to_thread(
-                    _read, text, self._launched, frozenset(self.values(key))
+                    _read, text, self._launched, dict(self.values(key)), self.file.directory
                 )
                 if (key, text) == (self._key, self._plan.text()):
                     break
@@ -166,7 +174,9 @@ class PlanDesk(QObject):
             return
         rows = await asyncio.to_thread(compare, self._launched, text)
         try:
-            preview = await asyncio.to_thread(launches.preview, *key, text, dict(self.values(key)))
+            values = dict(self.values(key))
+            beside = await self.beside(text, values)
+            preview = await asyncio.to_thread(launches.preview, *key, text, values, beside)
             if preview.prepared.errors:
                 raise _not_ready(preview.prepared.errors)
         except KnownError as error:
@@ -184,6 +194,10 @@ class PlanDesk(QObject):
             words = tr("Compared with the live fleet, read {age} ago", age=old)
         self._plan.show_preview(preview, rows, words)
 
+    async def beside(self, text: str, values: Variables) -> Beside:
+        """The files that the text takes, from the folder of its own file."""
+        return await asyncio.to_thread(beside_text, text, values, self.file.directory)
+
     # -- versions ----------------------------------------------------------------------------
 
     def compare(self) -> None:
@@ -196,6 +210,12 @@ class PlanDesk(QObject):
             versions.append(Version(str(record.version), title))
         self._plan.open_compare(versions, versions[min(1, len(launches))].id, _DRAFT)
 
+    def _compare_with_file(self, name: str, text: str) -> None:
+        """Compare the draft with what another program wrote into its file."""
+        self._outside = text
+        versions = [Version(_FILE, name), Version(_DRAFT, tr("Draft"))]
+        self._plan.open_compare(versions, _FILE, _DRAFT)
+
     async def _compare(self, old: str, new: str, full: bool) -> None:
         before, after = self._text_of(old), self._text_of(new)
         context = None if full else 3
@@ -205,6 +225,8 @@ class PlanDesk(QObject):
     def _text_of(self, version: str) -> str:
         if version == _DRAFT:
             return self._plan.text()
+        if version == _FILE:
+            return self._outside
         records = self._crew.launches.history(*self._key)
         return next((r.template for r in records if str(r.version) == version), "")
 
@@ -276,9 +298,9 @@ class _Found:
     """Lines (from 0) that differ from what was last launched."""
 
 
-def _read(text: str, launched: str, valued: frozenset[str]) -> _Found:
-    reading = read(text)
-    missing = tuple(name for name in reading.required if name not in valued)
+def _read(text: str, launched: str, values: Variables, directory: str) -> _Found:
+    reading = read(text, beside_text(text, values, directory))
+    missing = tuple(name for name in reading.required if name not in values)
     findings = sorted(
         (*reading.findings, *unvalued(text, missing)), key=lambda f: (f.line, f.column)
     )

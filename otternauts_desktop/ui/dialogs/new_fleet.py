@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QFileDialog, QRadioButton, QWidget
 
 from otternauts_desktop import assets
 from otternauts_desktop.core.errors import BadName, FileUnreadable
-from otternauts_desktop.core.fleet.compose import MAX_BYTES
 from otternauts_desktop.core.names import fleet_name
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.services.plan_files import read_plan
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
 from otternauts_desktop.ui.frames import row
@@ -27,7 +27,8 @@ class NewFleet(DialogFrame):
             parent,
         )
         self._taken = taken
-        self._file_text: str | None = None
+        self._file: tuple[str, str] | None = None
+        """Path and text of the file chosen."""
         self.name_field = field(tr("Name"), hint="shop")
         lines = form()
         lines.addRow(Label(tr("Name")), self.name_field)
@@ -57,14 +58,19 @@ class NewFleet(DialogFrame):
         """What its flight plan starts as."""
         if self.sample.isChecked():
             return assets.path("samples", "hello.yml").read_text(encoding="utf-8")
-        if self.from_file.isChecked() and self._file_text is not None:
-            return self._file_text
+        if self.from_file.isChecked() and self._file is not None:
+            return self._file[1]
         return "services:\n"
+
+    @property
+    def path(self) -> str:
+        """The file that it starts from, "" for none."""
+        return self._file[0] if self.from_file.isChecked() and self._file is not None else ""
 
     def read(self, path: str) -> None:
         """Take a file's text over; shows why where that can't be."""
         try:
-            self._file_text = _text_of(Path(path))
+            self._file = path, read_plan(path).text
         except FileUnreadable as error:
             self.show_error(error)
             return
@@ -86,7 +92,7 @@ class NewFleet(DialogFrame):
             self.show_error(error)
             self.name_field.setFocus()
             return
-        if self.from_file.isChecked() and self._file_text is None:
+        if self.from_file.isChecked() and self._file is None:
             self._choose_file()
             return
         self.accept()
@@ -105,22 +111,3 @@ class NewFleet(DialogFrame):
         dialog.fileSelected.connect(self.read)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
-
-
-def _text_of(path: Path) -> str:
-    """A Compose file as text. Raises `FileUnreadable`."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        if len(data) > MAX_BYTES:
-            raise FileUnreadable(
-                detail=tr("It is larger than 1 MiB."),
-                next_step=tr("Check that it is the right file."),
-            )
-        return data.decode()
-    except UnicodeDecodeError:
-        raise FileUnreadable(
-            detail=tr("{path} is not UTF-8 text.", path=path), next_step=tr("Save it as UTF-8.")
-        ) from None
-    except OSError as error:
-        raise FileUnreadable(detail=f"{path}: {error.strerror}.") from None
