@@ -13,8 +13,9 @@ from otternauts_desktop.cli.output import Output
 from otternauts_desktop.core.errors import FlightPlanInvalid, NothingFound
 from otternauts_desktop.core.events import Event, LaunchMoved
 from otternauts_desktop.core.fleet.flight_plan import Prepared
-from otternauts_desktop.core.flight.plan import Plan
+from otternauts_desktop.core.flight.plan import Change, Plan
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState, StepState
+from otternauts_desktop.core.flight.things import Fate
 from otternauts_desktop.core.names import ClusterId, fleet_name
 from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.services.launches import Preview
@@ -22,6 +23,7 @@ from otternauts_desktop.services.launches import Preview
 CHANGES = 2
 NOT_CONVERGED = 3
 _SIGNS = {"create": "+", "update": "~", "remove": "-", "unchanged": " "}
+_FATES = {Fate.CREATED: "+", Fate.MISSING: "!", Fate.LEFT: "o"}
 
 
 async def plan(control: MissionControl, arguments: Namespace, output: Output) -> int:
@@ -111,20 +113,31 @@ def _plan_document(plan: Plan) -> dict[str, Any]:
     return {
         "nothing_to_do": plan.nothing_to_do,
         "summary": plan.summary,
-        "changes": [asdict(change) for change in plan.changes],
-        "new_networks": list(plan.new_networks),
-        "missing_networks": list(plan.missing_networks),
+        "changes": [_change_document(change) for change in plan.changes],
+        "things": [asdict(thing) for thing in plan.things],
+        "placement": [{**asdict(room), "missing": room.missing} for room in plan.rooms],
     }
+
+
+def _change_document(change: Change) -> dict[str, Any]:
+    """Its parts under the names that scripts rely on; without the form, where secrets stand."""
+    document = asdict(change)
+    del document["form"]
+    return {**document, "effect": change.effect}
 
 
 def _plan_text(plan: Plan) -> str:
     lines = []
     for change in plan.changes:
-        restarts = " (restarts)" if change.restarts else ""
-        lines.append(f"{_SIGNS[change.kind]} {change.vessel}: {change.kind}{restarts}")
-        lines += [f"    {field}" for field in change.fields]
-    lines += [f"+ network {name}" for name in plan.new_networks]
-    lines += [f"! network {name} has to exist beforehand" for name in plan.missing_networks]
+        lines.append(f"{_SIGNS[change.kind]} {change.vessel}: {change.kind}. {change.effect}")
+        lines += [f"    {field.words}" for field in change.fields]
+    for thing in plan.things:
+        if thing.fate is not Fate.USED:
+            lines.append(f"{_FATES[thing.fate]} {thing.kind} {thing.name}: {thing.fate}")
+    for room in plan.rooms:
+        if room.missing:
+            lines.append(f"! {room.vessel}: no outpost for {room.missing} of {room.wanted} tasks")
+            lines += [f"    {o.outpost}: {o.reason} {o.suggestion}" for o in room.obstacles]
     return "\n".join([*lines, f"Plan: {plan.summary}."])
 
 

@@ -47,12 +47,14 @@ Params = Mapping[str, str | int | bool | Mapping[str, list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class SwarmLists:
-    """The four lists a snapshot is made of, as the Engine gave them."""
+    """The lists a snapshot is made of, as the Engine gave them; configs without their contents."""
 
     nodes: list[dict[str, Any]]
     services: list[dict[str, Any]]
     tasks: list[dict[str, Any]]
     networks: list[dict[str, Any]]
+    secrets: list[dict[str, Any]]
+    configs: list[dict[str, Any]]
 
     def read(self, *, taken_at: float, via: str = "") -> Snapshot:
         """The snapshot they make."""
@@ -61,6 +63,8 @@ class SwarmLists:
             services=self.services,
             tasks=self.tasks,
             networks=self.networks,
+            secrets=self.secrets,
+            configs=self.configs,
             taken_at=taken_at,
             via=via,
         )
@@ -95,15 +99,18 @@ class Engine:
         return json.loads(body)
 
     async def swarm_lists(self) -> SwarmLists:
-        """Nodes, services with status, tasks and networks, asked for side by side."""
-        return SwarmLists(
-            *await asyncio.gather(
-                self.get("/nodes"),
-                self.get("/services", {"status": True}),
-                self.get("/tasks"),
-                self.get("/networks", {"filters": {"scope": ["swarm"]}}),
-            )
+        """What makes a snapshot, asked for side by side."""
+        nodes, services, tasks, networks, secrets, configs = await asyncio.gather(
+            self.get("/nodes"),
+            self.get("/services", {"status": True}),
+            self.get("/tasks"),
+            self.get("/networks", {"filters": {"scope": ["swarm"]}}),
+            self.get("/secrets"),
+            self.get("/configs"),
         )
+        for config in configs:
+            config.get("Spec", {}).pop("Data", None)
+        return SwarmLists(nodes, services, tasks, networks, secrets, configs)
 
     async def stream(self, path: str, params: Params | None = None) -> AsyncIterator[bytes]:
         """The body of an answer that does not end by itself, in the chunks it comes in."""

@@ -46,11 +46,13 @@ from otternauts_desktop.core.flight.progress import (
     Step,
     StepState,
 )
+from otternauts_desktop.core.flight.things import Thing
 from otternauts_desktop.core.flight.verdict import judge
 from otternauts_desktop.core.names import ClusterId, LaunchId, fleet_name
 from otternauts_desktop.core.secret import masked
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.store.drafts import DraftRecords
@@ -326,13 +328,8 @@ class Launches:
             baseline = await self._telemetry.refresh(cluster_id)
             changes = plan(prepared, baseline)
             flight.note(changes.summary)
-            if changes.missing_networks:
-                names = ", ".join(changes.missing_networks)
-                raise LaunchRefused(
-                    detail=f"The network {names} has to exist beforehand, and does not.",
-                    next_step="Create it on a manager: docker network create -d overlay "
-                    f"--attachable {changes.missing_networks[0]}",
-                )
+            if changes.missing:
+                raise _refused(changes.missing)
         async with flight.step("Deploy"):
             settled = await self._deploy(flight, prepared, body, resolve_image)
             flight.note("Accepted" if settled else "Outcome unclear: looking at the cluster")
@@ -512,6 +509,19 @@ class _Flight:
             for step in self.progress.steps
         )
         self.show(replace(self.progress, steps=tuple(steps)))
+
+
+def _refused(missing: tuple[Thing, ...]) -> LaunchRefused:
+    names = ", ".join(f"{thing.kind} {thing.name}" for thing in missing)
+    first = missing[0]
+    if first.kind == "network":
+        command = f"docker network create -d overlay --attachable {first.name}"
+    else:
+        command = f"docker {first.kind} create {first.name} -"
+    return LaunchRefused(
+        detail=tr("These have to exist beforehand, and don't: {names}.", names=names),
+        next_step=tr("Create it on a manager: {command}", command=command),
+    )
 
 
 def _without_values(cause: Cause, prepared: Prepared) -> Cause:

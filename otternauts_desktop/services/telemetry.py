@@ -216,6 +216,8 @@ class Telemetry:
             "services": [without_values(service) for service in lists.services],
             "tasks": [_task_without_values(task) for task in lists.tasks],
             "networks": lists.networks,
+            "secrets": lists.secrets,
+            "configs": lists.configs,
         }
         self._last_seen.save(cluster_id, json.dumps(document), now)
 

@@ -36,7 +36,7 @@ from otternauts_desktop.simulator.records import (
     stamp,
 )
 from otternauts_desktop.simulator.shell import NOT_A_MANAGER, NOT_IN_A_SWARM
-from otternauts_desktop.simulator.swarm import Swarm
+from otternauts_desktop.simulator.swarm import Refused, Swarm
 
 LOOK_SECONDS: Final = 0.1
 
@@ -67,6 +67,7 @@ class EngineApi:
                 ("/tasks/([^/]+)/logs", self._task_logs),
                 ("/networks", self._networks),
                 ("/networks/([^/]+)", self._one_network),
+                ("/(secrets|configs)", self._files),
                 ("/containers/json", self._containers),
                 ("/containers/([^/]+)/json", self._one_container),
                 ("/containers/([^/]+)/logs", self._container_logs),
@@ -80,17 +81,20 @@ class EngineApi:
             return NOT_IN_A_SWARM
         return "" if self._node.manager else NOT_A_MANAGER
 
-    def answer(self, method: str, target: str) -> Answer:
+    def answer(self, method: str, target: str, body: bytes = b"") -> Answer:
         """Answer a request."""
         parts = urlsplit(target)
         query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
         self._swarm.catch_up()
         try:
-            return self._routed(method, unversioned(parts.path), query)
+            return self._routed(method, unversioned(parts.path), query, body)
         except EngineError as error:
             return _json({"message": str(error)}, error.status)
 
-    def _routed(self, method: str, path: str, query: Query) -> Answer:
+    def _routed(self, method: str, path: str, query: Query, body: bytes) -> Answer:
+        made = re.fullmatch("/(secret|config)s/create", path)
+        if made is not None and method == "POST":
+            return self._create_file(made[1], body)
         for pattern, route in self._routes:
             match = pattern.fullmatch(path)
             if match is not None and method in ("GET", "HEAD"):
@@ -247,6 +251,19 @@ class EngineApi:
         if service is None:
             raise EngineError(404, f"service {reference} not found")
         return service
+
+    def _create_file(self, kind: str, body: bytes) -> Answer:
+        self._only_managers()
+        try:
+            return _json({"ID": self._swarm.create_file(kind, json.loads(body)).id}, 201)
+        except Refused as error:
+            raise EngineError(409, str(error)) from error
+
+    def _files(self, query: Query, section: str) -> Answer:
+        """Secrets never with what is in them, as the real one."""
+        self._only_managers()
+        files = self._swarm.files.values()
+        return _json([file.json() for file in files if f"{file.kind}s" == section])
 
     def _one_service(self, query: Query, reference: str) -> Answer:
         return _json(self._service(reference).json(None))

@@ -22,8 +22,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Answering = Callable[[str, str], Answer]
-"""Method and target (path and query) -> answer."""
+Answering = Callable[[str, str, bytes], Answer]
+"""Method, target (path and query) and body -> answer."""
 
 
 class Pipe(Protocol):
@@ -42,7 +42,7 @@ async def serve(pipe: Pipe, answering: Answering) -> None:
     connection = h11.Connection(h11.SERVER)
     while True:
         try:
-            request = await _request(connection, pipe)
+            request, body = await _request(connection, pipe)
         except h11.RemoteProtocolError as error:
             if connection.our_state is h11.IDLE:
                 await _send(connection, pipe, Answer(400, str(error).encode(), None, "text/plain"))
@@ -50,7 +50,7 @@ async def serve(pipe: Pipe, answering: Answering) -> None:
         if request is None:
             return
         method = request.method.decode()
-        answer = answering(method, request.target.decode("latin-1"))
+        answer = answering(method, request.target.decode("latin-1"), body)
         if method == "HEAD":
             answer = replace(answer, body=b"", stream=None)
         if not await _send(connection, pipe, answer):
@@ -60,19 +60,22 @@ async def serve(pipe: Pipe, answering: Answering) -> None:
         connection.start_next_cycle()
 
 
-async def _request(connection: h11.Connection, pipe: Pipe) -> h11.Request | None:
-    """The next request, its body read and dropped; None at the end."""
+async def _request(connection: h11.Connection, pipe: Pipe) -> tuple[h11.Request | None, bytes]:
+    """The next request and its body; None at the end."""
     request: h11.Request | None = None
+    body = b""
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
             connection.receive_data(await pipe.read())
         elif isinstance(event, h11.Request):
             request = event
+        elif isinstance(event, h11.Data):
+            body += event.data
         elif isinstance(event, h11.EndOfMessage):
-            return request
+            return request, body
         elif isinstance(event, h11.ConnectionClosed):
-            return None
+            return None, b""
 
 
 async def _send(connection: h11.Connection, pipe: Pipe, answer: Answer) -> bool:

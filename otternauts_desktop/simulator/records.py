@@ -139,6 +139,37 @@ class Network:
 
 
 @dataclass(slots=True)
+class SwarmFile:
+    """A config or a secret. What is in it can't be changed."""
+
+    id: str
+    kind: str
+    """`config` or `secret`."""
+    spec: Json
+    created: float
+    version: int
+
+    @property
+    def name(self) -> str:
+        return str(self.spec["Name"])
+
+    @property
+    def stack(self) -> str:
+        return str((self.spec.get("Labels") or {}).get(STACK_LABEL, ""))
+
+    def json(self) -> Json:
+        """As the Engine shows it: a secret without its data."""
+        left_out = "Data" if self.kind == "secret" else ""
+        return {
+            "ID": self.id,
+            "Version": {"Index": self.version},
+            "CreatedAt": stamp(self.created),
+            "UpdatedAt": stamp(self.created),
+            "Spec": {key: value for key, value in self.spec.items() if key != left_out},
+        }
+
+
+@dataclass(slots=True)
 class Task:
     """One attempt to run a service's container."""
 

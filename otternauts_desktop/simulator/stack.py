@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from otternauts_desktop.simulator.compose_specs import IMAGE_LABEL, Unacceptable, service_spec
 from otternauts_desktop.simulator.process import missing_image
-from otternauts_desktop.simulator.records import STACK_LABEL, Json, Service
+from otternauts_desktop.simulator.records import STACK_LABEL, Json, Service, SwarmFile
 from otternauts_desktop.simulator.swarm import Refused, Swarm
 
 TOP_KEYS: Final = frozenset(
@@ -47,9 +47,10 @@ def deploy(swarm: Swarm, stack: str, body: bytes, *, resolve: bool) -> Output:
     try:
         compose = _read(body)
         networks = _networks(swarm, stack, compose, said)
-        _external_files(compose)
+        files = _files(swarm, compose)
         for vessel, service in compose["services"].items():
             spec = service_spec(stack, vessel, service, networks, compose.get("volumes") or {})
+            _mount_files(vessel, spec, service, files)
             if resolve:
                 warnings += _pin(spec)
             _apply(swarm, spec, said)
@@ -61,12 +62,16 @@ def deploy(swarm: Swarm, stack: str, body: bytes, *, resolve: bool) -> Output:
 def remove_stack(swarm: Swarm, stack: str) -> Output:
     """Remove a stack's services and networks."""
     services, networks = swarm.stack_services(stack), swarm.stack_networks(stack)
-    if not services and not networks:
+    files = [file for file in swarm.files.values() if file.stack == stack]
+    if not services and not networks and not files:
         return Output(0, "", f"Nothing found in stack: {stack}\n")
     said = []
     for service in services:
         said.append(f"Removing service {service.name}")
         swarm.remove_service(service)
+    for file in files:
+        said.append(f"Removing {file.kind} {file.name}")
+        swarm.remove_file(file)
     for network in networks:
         said.append(f"Removing network {network.name}")
         swarm.remove_network(network)
@@ -156,13 +161,51 @@ def _networks(swarm: Swarm, stack: str, compose: Json, said: list[str]) -> dict[
     return ids
 
 
-def _external_files(compose: Json) -> None:
-    """The practice cluster's servers hold no files, secrets or configs. Raises `Unacceptable`."""
-    for kind in ("secrets", "configs"):
-        for name, options in (compose.get(kind) or {}).items():
+def _files(swarm: Swarm, compose: Json) -> dict[tuple[str, str], SwarmFile]:
+    """The configs and secrets that are named, by section and name in the file.
+
+    The practice cluster's servers hold no files of their own. Raises `Unacceptable`.
+    """
+    found = {}
+    for section in ("secrets", "configs"):
+        for name, options in (compose.get(section) or {}).items():
             if (options or {}).get("file"):
                 raise Unacceptable(f"open {options['file']}: no such file or directory")
-            raise Unacceptable(f"{kind[:-1]} not found: {name}")
+            full = (options or {}).get("name") or name
+            file = swarm.file_named(section[:-1], full)
+            if file is not None:
+                found[section, name] = file
+    return found
+
+
+def _mount_files(
+    vessel: str, spec: Json, service: Json, files: dict[tuple[str, str], SwarmFile]
+) -> None:
+    """Put the configs and secrets of a service into its spec, sorted as the CLI sorts them."""
+    for section in ("secrets", "configs"):
+        kind = section[:-1].capitalize()
+        references = []
+        for given in service.get(section) or ():
+            entry = {"source": given} if isinstance(given, str) else given
+            file = files.get((section, entry["source"]))
+            if file is None:
+                raise Unacceptable(f"service {vessel}: {kind.lower()} not found: {entry['source']}")
+            mode = entry.get("mode")
+            references.append(
+                {
+                    "File": {
+                        "Name": entry.get("target") or entry["source"],
+                        "UID": str(entry.get("uid") or "0"),
+                        "GID": str(entry.get("gid") or "0"),
+                        "Mode": 0o444 if mode is None else int(mode),
+                    },
+                    f"{kind}ID": file.id,
+                    f"{kind}Name": file.name,
+                }
+            )
+        if references:
+            references.sort(key=lambda reference: str(reference[f"{kind}Name"]))
+            spec["TaskTemplate"]["ContainerSpec"][section.capitalize()] = references
 
 
 def _pin(spec: Json) -> list[str]:

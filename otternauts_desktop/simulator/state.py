@@ -17,6 +17,7 @@ from otternauts_desktop.simulator.records import (
     Network,
     Node,
     Service,
+    SwarmFile,
     Task,
     new_id,
 )
@@ -50,6 +51,7 @@ class SwarmState:
         self.now = clock()
         self.nodes: dict[str, Node] = {}
         self.networks: dict[str, Network] = {}
+        self.files: dict[str, SwarmFile] = {}
         self.services: dict[str, Service] = {}
         self.tasks: dict[str, Task] = {}
         self.events: deque[Json] = deque(maxlen=KEPT_EVENTS)

@@ -12,6 +12,7 @@ from otternauts_desktop.simulator.records import (
     Network,
     Node,
     Service,
+    SwarmFile,
     Task,
     new_id,
 )
@@ -93,6 +94,25 @@ class Swarm(SwarmState):
             return any(n["Target"] == network.id for n in template.get("Networks") or [])
 
         return [t for t in self.tasks.values() if not t.terminal and attached(t.spec)]
+
+    # -- configs and secrets -----------------------------------------------------------------
+
+    def file_named(self, kind: str, name: str) -> SwarmFile | None:
+        return next((f for f in self.files.values() if (f.kind, f.name) == (kind, name)), None)
+
+    def create_file(self, kind: str, spec: Json) -> SwarmFile:
+        """Make a config or secret. Raises `Refused` where the name is taken."""
+        if self.file_named(kind, spec["Name"]):
+            words = f"{kind} {spec['Name']} already exists"
+            raise Refused(f"rpc error: code = AlreadyExists desc = {words}")
+        file = SwarmFile(new_id(), kind, spec, self.now, self.bump())
+        self.files[file.id] = file
+        self.publish(kind, "create", file.id, name=file.name)
+        return file
+
+    def remove_file(self, file: SwarmFile) -> None:
+        del self.files[file.id]
+        self.publish(file.kind, "remove", file.id, name=file.name)
 
     # -- services ----------------------------------------------------------------------------
 

@@ -176,8 +176,8 @@ async def test_a_change_replaces_tasks_and_a_scale_does_not(opened: Open) -> Non
         await deploy(side, "c-change", WEB)
         first = await side.running("c-change_web", 2)
         change = plan(prepared("c-change", changed), await side.snapshot()).changes[0]
-        assert (change.kind, change.restarts) == (ChangeKind.UPDATE, True)
-        assert change.fields == ("environment: A",)
+        assert (change.kind, change.restarts) == (ChangeKind.UPDATE, 2)
+        assert [field.words for field in change.fields] == ["environment + A"]
         await deploy(side, "c-change", changed)
 
         async def updated() -> bool:
@@ -188,7 +188,8 @@ async def test_a_change_replaces_tasks_and_a_scale_does_not(opened: Open) -> Non
         second = await side.running("c-change_web", 2)
         assert not {t.id for t in first} & {t.id for t in second}
         change = plan(prepared("c-change", more), await side.snapshot()).changes[0]
-        assert (change.fields, change.restarts) == (("replicas: 2 -> 3",), False)
+        assert [field.words for field in change.fields] == ["deploy.replicas 2 -> 3"]
+        assert (change.restarts, change.starts) == (0, 1)
         await deploy(side, "c-change", more)
         third = await side.running("c-change_web", 3)
     assert {t.id for t in second} < {t.id for t in third}
@@ -244,7 +245,8 @@ async def test_a_network_that_has_to_be_there(opened: Open) -> None:
     text = WEB + "    networks: [out]\nnetworks:\n  out: {external: true, name: c-out}\n"
     ready = prepared("c-net", text)
     async with clean(opened, "c-net") as side:
-        assert plan(ready, await side.snapshot()).missing_networks == ("c-out",)
+        missing = plan(ready, await side.snapshot()).missing
+        assert [(thing.kind, thing.name) for thing in missing] == [("network", "c-out")]
         done = await side.run(deploy_command(ready))
     assert done.exit_status == 1
     words = 'network "c-out" is declared as external, but could not be found'

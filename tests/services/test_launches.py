@@ -113,7 +113,7 @@ services:
         assert CANARY not in repr(ended)
         changed = text.replace("busybox", "alpine")
         plan = control.launches.preview(cluster_id, "loud", changed, VARIABLES).plan
-        assert "alpine:•••" in plan.changes[0].fields[0]
+        assert "alpine:•••" in plan.changes[0].fields[0].new
         assert CANARY not in repr(plan)
     for file in (tmp_path / "home").rglob("*"):
         if file.is_file():

@@ -35,7 +35,6 @@ from otternauts_desktop.core.fleet.loading import Project
 from otternauts_desktop.core.fleet.mounts import lower_mounts
 from otternauts_desktop.core.fleet.ports import lower_ports
 from otternauts_desktop.core.fleet.prepared import PreDeploy, SwarmObject
-from otternauts_desktop.core.fleet.rest import REST_LABEL, rest_sum
 from otternauts_desktop.core.fleet.scalars import text
 from otternauts_desktop.core.fleet.sections import Sections, secrets_of
 from otternauts_desktop.core.fleet.service_keys import TOP_LEVEL
@@ -260,9 +259,6 @@ class _Lowering:
             lower_files(vessel, section)
         lower_deploy(vessel)
         jobs = self._wishes(vessel)
-        if rest := rest_sum({**vessel.out, "deploy": vessel.deploy}):
-            labels = vessel.deploy.get("labels") or {}
-            vessel.deploy["labels"] = {**labels, REST_LABEL: rest}
         if vessel.deploy:
             vessel.out["deploy"] = vessel.deploy
         service = dict(sorted(vessel.out.items()))

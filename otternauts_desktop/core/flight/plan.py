@@ -1,19 +1,24 @@
 """The plan by meaning: what a launch would create, change, restart and remove."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Final
 
 from otternauts_desktop.core.fleet.flight_plan import Prepared
+from otternauts_desktop.core.flight.live import digest, live
+from otternauts_desktop.core.flight.scheduling import Platforms, Room, rooms, satisfies
 from otternauts_desktop.core.flight.settings import (
-    KEEPS_TASKS,
-    Settings,
-    live,
-    network_name,
-    wanted,
+    FieldChange,
+    FieldKind,
+    differences,
+    only_placement,
 )
-from otternauts_desktop.core.secret import Secret, masked
-from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.flight.things import Fate, Thing, things
+from otternauts_desktop.core.flight.wanted import Form, wanted
+from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
+from otternauts_desktop.core.words import tr, trn
 
 
 class ChangeKind(StrEnum):
@@ -25,100 +30,285 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to one vessel."""
+    """What happens to one vessel, and to how many of its tasks."""
 
     vessel: str
     kind: ChangeKind
-    fields: tuple[str, ...] = ()
-    """What differs, in words: `image nginx:1.26 -> nginx:1.27`, `environment API_KEY`."""
-    restarts: bool = False
-    """Whether running tasks are replaced."""
+    fields: tuple[FieldChange, ...] = ()
+    restarts: int = 0
+    """Running tasks that are replaced."""
+    starts: int = 0
+    """Tasks that come beside or after those that run now."""
+    stops: int = 0
+    """Running tasks that end and are not replaced."""
+    order: str = "stop-first"
+    """Of replacing: `stop-first` or `start-first`."""
+    parallelism: int = 1
+    """How many tasks are replaced at once; 0 for all."""
+    delay: str = ""
+    """Pause between them, as `10s`; "" for none."""
+    recreated: bool = False
+    """Docker can't change the mode of a service: it is removed and made anew."""
+    is_job: bool = False
+    form: Form | None = field(default=None, repr=False)
+    """What is wanted, secrets resolved: never shown. None where it is removed."""
+
+    @property
+    def replaces_all(self) -> bool:
+        """Whether no task of before counts any more once it is done."""
+        return self.is_job or (bool(self.restarts) and not only_placement(self.fields))
+
+    @property
+    def effect(self) -> str:
+        """What it means for running tasks, in a sentence."""
+        match self.kind:
+            case ChangeKind.CREATE:
+                return _starting(self)
+            case ChangeKind.REMOVE:
+                return trn(
+                    "{number} task stops. No volumes are deleted.",
+                    "{number} tasks stop. No volumes are deleted.",
+                    self.stops,
+                )
+            case ChangeKind.UNCHANGED:
+                return tr("No restart.")
+        if self.recreated:
+            return tr("Its mode can't be changed in place: all tasks stop, then it is made anew.")
+        if self.is_job:
+            return tr("The job runs again.")
+        parts = [_rolling(self)] if self.restarts else []
+        if self.starts:
+            parts.append(trn("{number} task is added", "{number} tasks are added", self.starts))
+        if self.stops:
+            parts.append(trn("{number} task is removed", "{number} tasks are removed", self.stops))
+        if not self.restarts:
+            parts.append(tr("no task is restarted"))
+        text = ", ".join(parts)
+        return f"{text[:1].upper()}{text[1:]}."
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All vessels, changed or not, in order of their names."""
+    """All vessels, changed or not, in order of their names, and the things around them."""
 
     changes: tuple[Change, ...]
-    new_networks: tuple[str, ...] = ()
-    missing_networks: tuple[str, ...] = ()
-    """Networks that have to be there already and are not: Docker would refuse the launch."""
+    things: tuple[Thing, ...] = ()
+    rooms: tuple[Room, ...] = ()
+    """Where the tasks of created and changed vessels could go."""
 
     @property
     def nothing_to_do(self) -> bool:
-        return all(c.kind is ChangeKind.UNCHANGED for c in self.changes) and not self.new_networks
+        return all(c.kind is ChangeKind.UNCHANGED for c in self.changes) and not self.named(
+            Fate.CREATED
+        )
+
+    @property
+    def new_networks(self) -> tuple[str, ...]:
+        return self.named(Fate.CREATED, "network")
+
+    @property
+    def missing(self) -> tuple[Thing, ...]:
+        """What has to be there beforehand and is not."""
+        return tuple(thing for thing in self.things if thing.fate is Fate.MISSING)
+
+    def named(self, fate: Fate, kind: str = "") -> tuple[str, ...]:
+        """Names of the things that have this fate."""
+        return tuple(t.name for t in self.things if t.fate is fate and kind in ("", t.kind))
+
+    def vessels(self, *kinds: ChangeKind) -> tuple[str, ...]:
+        """The vessels that change in one of these ways."""
+        return tuple(change.vessel for change in self.changes if change.kind in kinds)
 
     @property
     def summary(self) -> str:
-        """`1 to create, 2 to update (1 restarts), 1 to remove`, in one line."""
+        """`1 to create, 2 to update (1 restarting), 1 to remove`, in one line."""
         if self.nothing_to_do:
-            return "nothing to change"
+            return tr("nothing to change")
+        create, update, remove = (
+            [change for change in self.changes if change.kind is kind]
+            for kind in (ChangeKind.CREATE, ChangeKind.UPDATE, ChangeKind.REMOVE)
+        )
         parts = []
-        for kind in (ChangeKind.CREATE, ChangeKind.UPDATE, ChangeKind.REMOVE):
-            of_kind = [change for change in self.changes if change.kind is kind]
-            if of_kind:
-                restarts = sum(change.restarts for change in of_kind)
-                tail = f" ({restarts} restarting)" if restarts else ""
-                parts.append(f"{len(of_kind)} to {kind}{tail}")
-        if self.new_networks:
-            count = len(self.new_networks)
-            parts.append(f"{count} new network{'s' if count > 1 else ''}")
+        if create:
+            parts.append(trn("{number} to create", "{number} to create", len(create)))
+        if update:
+            restarting = sum(bool(change.restarts or change.recreated) for change in update)
+            words = trn("{number} to update", "{number} to update", len(update))
+            if restarting:
+                words += " " + trn("({number} restarting)", "({number} restarting)", restarting)
+            parts.append(words)
+        if remove:
+            parts.append(trn("{number} to remove", "{number} to remove", len(remove)))
+        if networks := self.new_networks:
+            parts.append(trn("{number} new network", "{number} new networks", len(networks)))
+        others = len(self.named(Fate.CREATED)) - len(networks)
+        if others:
+            parts.append(
+                trn("{number} new config or secret", "{number} new configs or secrets", others)
+            )
         return ", ".join(parts)
 
 
-def plan(prepared: Prepared, snapshot: Snapshot) -> Plan:
-    """Compare what is wanted with what is there."""
+def plan(
+    prepared: Prepared,
+    snapshot: Snapshot,
+    digests: Mapping[str, str] | None = None,
+    platforms: Mapping[str, Platforms] | None = None,
+) -> Plan:
+    """Compare what is wanted with what is there.
+
+    `digests` are those that a registry gives for images now, by the images' texts: where one has
+    moved on, pinning it anew replaces tasks. `platforms` are what those images are made for.
+    """
     there = {service.vessel: service for service in snapshot.fleets.get(prepared.fleet, ())}
+    secrets = list(prepared.secrets)
     changes = []
     for vessel in sorted({*prepared.data["services"], *there}):
-        if vessel not in there:
-            changes.append(Change(vessel, ChangeKind.CREATE))
-        elif vessel not in prepared.data["services"]:
-            changes.append(Change(vessel, ChangeKind.REMOVE))
+        service = there.get(vessel)
+        if vessel not in prepared.data["services"]:
+            assert service is not None
+            stops = len(_running(snapshot, service))
+            changes.append(Change(vessel, ChangeKind.REMOVE, stops=stops, is_job=service.is_job))
+            continue
+        form = wanted(prepared.fleet, prepared.data, vessel)
+        if service is None:
+            changes.append(_created(snapshot, vessel, form, secrets))
         else:
-            new = wanted(prepared.fleet, prepared.data, vessel)
-            old = live(snapshot, there[vessel])
-            changes.append(_compared(vessel, old, new, list(prepared.secrets)))
-    names = {network.name for network in snapshot.networks}
-    new_networks: list[str] = []
-    missing: list[str] = []
-    for key, settings in _networks(prepared):
-        name = network_name(prepared.fleet, key, settings)
-        # A host's own networks (`host`, `none`) are external and not of swarm scope.
-        if name not in names and name not in ("host", "none", "bridge", "ingress"):
-            (missing if settings.get("external") else new_networks).append(name)
-    return Plan(tuple(changes), tuple(new_networks), tuple(missing))
-
-
-def _networks(prepared: Prepared) -> list[tuple[str, dict[str, Any]]]:
-    """The networks that services use, `default` included where one names none."""
-    defined = prepared.data.get("networks") or {}
-    used: set[str] = set()
-    for service in prepared.data["services"].values():
-        used |= set(service.get("networks") or ["default"])
-    return [(key, defined.get(key) or {}) for key in sorted(used)]
-
-
-def _compared(vessel: str, old: Settings, new: Settings, secrets: list[Secret]) -> Change:
-    different = [name for name in {**old, **new} if old.get(name) != new.get(name)]
-    if not different:
-        return Change(vessel, ChangeKind.UNCHANGED)
-    fields = tuple(
-        masked(_in_words(name, old.get(name), new.get(name)), secrets) for name in different
+            changes.append(_updated(snapshot, service, form, secrets, digests or {}))
+    forms = {
+        change.vessel: change.form
+        for change in changes
+        if change.form is not None and change.kind is not ChangeKind.UNCHANGED
+    }
+    return Plan(
+        tuple(changes),
+        tuple(things(prepared, snapshot, there.values())),
+        rooms(forms, prepared.fleet, snapshot, platforms),
     )
-    return Change(vessel, ChangeKind.UPDATE, fields, not KEEPS_TASKS.issuperset(different))
 
 
-def _in_words(name: str, old: Any, new: Any) -> str:
-    """What differs in one setting. Values of the environment and of commands are not said."""
-    if isinstance(old, dict) or isinstance(new, dict):
-        before, after = old or {}, new or {}
-        keys = sorted(k for k in {**before, **after} if before.get(k) != after.get(k))
-        return f"{name}: {', '.join(keys)}"
-    if name in ("image", "replicas", "mode", "user", "restart policy", "endpoint mode"):
-        return f"{name}: {_value(old)} -> {_value(new)}"
-    return name
+def _created(snapshot: Snapshot, vessel: str, form: Form, secrets: list[Secret]) -> Change:
+    return Change(
+        vessel,
+        ChangeKind.CREATE,
+        fields=tuple(
+            field
+            for field in differences({}, form, secrets)
+            if field.field in _SAID_OF_NEW and field.new != "replicated"
+        ),
+        starts=_count(snapshot, form),
+        is_job=_is_job(form),
+        form=form,
+    )
 
 
-def _value(value: Any) -> str:
-    return "none" if value in (None, "", []) else str(value)
+_SAID_OF_NEW: Final = frozenset({"image", "deploy.mode", "deploy.replicas", "ports", "volumes"})
+
+
+def _updated(
+    snapshot: Snapshot,
+    service: Service,
+    form: Form,
+    secrets: list[Secret],
+    digests: Mapping[str, str],
+) -> Change:
+    old = live(snapshot, service)
+    fields = differences(old, form, secrets)
+    moved = digests.get(str(form.get("image")), "")
+    has = digest(service.image)
+    if moved and has and moved != has and old.get("image") == form.get("image"):
+        fields = (FieldChange("image", "", FieldKind.CHANGED, has[:19], moved[:19]), *fields)
+    if not fields:
+        return Change(service.vessel, ChangeKind.UNCHANGED, is_job=service.is_job, form=form)
+    running = _running(snapshot, service)
+    count = _count(snapshot, form)
+    policy = form["deploy"].get("update_config") or {}
+    recreated = any(change.field == "deploy.mode" for change in fields)
+    stays = min(len(running), count)
+    if recreated or _is_job(form):
+        restarts, starts, stops = 0, count, len(running)
+    elif form["deploy"]["mode"] == "global":
+        fit = {node.id for node in snapshot.nodes if node.usable and satisfies(node, form)}
+        on = {task.node_id for task in running}
+        stays, starts, stops = len(on & fit), len(fit - on), len(on - fit)
+        restarts = stays if _dirty(fields) and not only_placement(fields) else 0
+    else:
+        restarts = stays if _dirty(fields) else 0
+        if only_placement(fields):
+            nodes = snapshot.node_by_id
+            moving = [
+                t
+                for t in running
+                if (node := nodes.get(t.node_id)) is None or not satisfies(node, form)
+            ]
+            restarts = min(len(moving), count)
+        starts, stops = max(0, count - len(running)), max(0, len(running) - count)
+    return Change(
+        service.vessel,
+        ChangeKind.UPDATE,
+        fields,
+        restarts,
+        starts,
+        stops,
+        order=policy.get("order", "stop-first"),
+        parallelism=policy.get("parallelism", 1),
+        delay=policy.get("delay", ""),
+        recreated=recreated,
+        is_job=_is_job(form),
+        form=form,
+    )
+
+
+def _dirty(fields: tuple[FieldChange, ...]) -> bool:
+    return any(change.restarts for change in fields)
+
+
+def _is_job(form: Form) -> bool:
+    return str(form["deploy"]["mode"]).endswith("-job")
+
+
+def _count(snapshot: Snapshot, form: Form) -> int:
+    """How many tasks it shall have; for global modes on the outposts as they are now."""
+    if form["deploy"]["mode"].startswith("replicated"):
+        return int(form["deploy"]["replicas"])
+    return sum(node.usable and satisfies(node, form) for node in snapshot.nodes)
+
+
+def _running(snapshot: Snapshot, service: Service) -> tuple[Task, ...]:
+    """The tasks that are meant to be there, one a replica or outpost."""
+    seen: set[tuple[int, str]] = set()
+    found = []
+    for task in snapshot.tasks_by_service.get(service.id, ()):
+        place = (task.slot, task.node_id if task.slot == 0 else "")
+        if task.desired in ("running", "ready") and task.live and place not in seen:
+            seen.add(place)
+            found.append(task)
+    return tuple(found)
+
+
+def _rolling(change: Change) -> str:
+    """`2 tasks restart one after another, new one first, 10s apart`."""
+    count, at_once = change.restarts, change.parallelism
+    if count == 1:
+        words = tr("1 task restarts")
+    elif at_once == 0 or at_once >= count:
+        words = tr("{number} tasks restart all at once", number=count)
+    elif at_once == 1:
+        words = tr("{number} tasks restart one after another", number=count)
+    else:
+        words = tr("{number} tasks restart, {many} at a time", number=count, many=at_once)
+    if change.order == "start-first":
+        words += ", " + tr("new one first")
+    if change.delay and count > 1:
+        words += ", " + tr("{time} apart", time=change.delay)
+    return words
+
+
+def _starting(change: Change) -> str:
+    if change.is_job:
+        return tr("The job runs once.") if change.starts == 1 else _runs(change.starts)
+    return trn("{number} task starts.", "{number} tasks start.", change.starts)
+
+
+def _runs(number: int) -> str:
+    return trn("The job runs {number} time.", "The job runs {number} times.", number)

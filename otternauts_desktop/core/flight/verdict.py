@@ -68,7 +68,7 @@ class _View:
         self._change = change
         self._baseline = baseline
         self._snapshot = snapshot
-        replaced = change.kind is ChangeKind.UPDATE and change.restarts
+        replaced = change.kind is ChangeKind.UPDATE and change.replaces_all
         self._tasks = [
             task
             for task in snapshot.tasks_by_service.get(service.id, ())

@@ -45,10 +45,21 @@ class Node:
     labels: Mapping[str, str] = field(default_factory=dict)
     os: str = ""
     arch: str = ""
+    generic: Mapping[str, int] = field(default_factory=dict)
+    """Resources of its own kinds, such as GPUs, and how many of each."""
+    engine_labels: Mapping[str, str] = field(default_factory=dict)
+    """Labels of its daemon, which constraints name as `engine.labels.NAME`."""
+    plugins: frozenset[tuple[str, str]] = frozenset()
+    """Kind and name of what its daemon has: `("Log", "json-file")`, `("Volume", "local")`."""
 
     @property
     def ready(self) -> bool:
         return self.state == "ready"
+
+    @property
+    def usable(self) -> bool:
+        """Whether the swarm gives it tasks."""
+        return self.ready and self.availability == "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,21 @@ class Network:
     labels: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class SwarmFile:
+    """A secret or a config: what it is called, never what it holds."""
+
+    id: str
+    name: str
+    labels: Mapping[str, str]
+    created_at: str = ""
+
+    @property
+    def fleet(self) -> str:
+        """Name of the stack it belongs to, "" for none."""
+        return self.labels.get(STACK_LABEL, "")
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A whole swarm at one moment. Immutable: a newer one replaces it."""
@@ -139,6 +165,18 @@ class Snapshot:
     """Wall clock of this machine, seconds since 1970: the "as of" time."""
     via: str = ""
     """Name of the outpost that was asked."""
+    secrets: tuple[SwarmFile, ...] = ()
+    configs: tuple[SwarmFile, ...] = ()
+
+    @cached_property
+    def secret_ids(self) -> Mapping[str, str]:
+        """Ids of the secrets by their names."""
+        return {file.name: file.id for file in self.secrets}
+
+    @cached_property
+    def config_ids(self) -> Mapping[str, str]:
+        """Ids of the configs by their names."""
+        return {file.name: file.id for file in self.configs}
 
     @cached_property
     def node_by_id(self) -> Mapping[str, Node]:
@@ -187,14 +225,18 @@ def read_snapshot(
     tasks: Sequence[Json],
     networks: Sequence[Json],
     taken_at: float,
+    secrets: Sequence[Json] = (),
+    configs: Sequence[Json] = (),
     via: str = "",
 ) -> Snapshot:
-    """Make a snapshot of what `/nodes`, `/services?status=true`, `/tasks` and `/networks` gave."""
+    """Make a snapshot of what the Engine's lists of these things gave (services with status)."""
     return Snapshot(
         nodes=tuple(sorted(map(_node, nodes), key=lambda n: (n.name, n.id))),
         services=tuple(sorted(map(_service, services), key=lambda s: s.name)),
         tasks=tuple(map(_task, tasks)),
         networks=tuple(sorted(map(_network, networks), key=lambda n: n.name)),
+        secrets=tuple(sorted(map(_file, secrets), key=lambda f: f.name)),
+        configs=tuple(sorted(map(_file, configs), key=lambda f: f.name)),
         taken_at=taken_at,
         via=via,
     )
@@ -220,6 +262,7 @@ def _node(raw: Json) -> Node:
     description = raw.get("Description") or {}
     platform = description.get("Platform") or {}
     resources = description.get("Resources") or {}
+    engine = description.get("Engine") or {}
     status = raw.get("Status") or {}
     manager = raw.get("ManagerStatus") or {}
     # A manager's Status.Addr may read 0.0.0.0 (moby#35437); raft's own address is right.
@@ -235,13 +278,28 @@ def _node(raw: Json) -> Node:
         address=address,
         leader=bool(manager.get("Leader", False)),
         reachable=manager.get("Reachability", "reachable") == "reachable",
-        engine=(description.get("Engine") or {}).get("EngineVersion", ""),
+        engine=engine.get("EngineVersion", ""),
         cpus=resources.get("NanoCPUs", 0) / 1e9,
         memory=resources.get("MemoryBytes", 0),
         labels=spec.get("Labels") or {},
         os=platform.get("OS", ""),
         arch=platform.get("Architecture", ""),
+        generic=_generic(resources.get("GenericResources") or []),
+        engine_labels=engine.get("Labels") or {},
+        plugins=frozenset(
+            (p.get("Type", ""), p.get("Name", "")) for p in engine.get("Plugins") or ()
+        ),
     )
+
+
+def _generic(entries: Sequence[Json]) -> dict[str, int]:
+    """How many of each kind: counted ones by their number, named ones one by one."""
+    counts: dict[str, int] = {}
+    for entry in entries:
+        counted, named = entry.get("DiscreteResourceSpec"), entry.get("NamedResourceSpec")
+        kind = (counted or named or {}).get("Kind", "")
+        counts[kind] = counts.get(kind, 0) + (int(counted.get("Value", 0)) if counted else 1)
+    return counts
 
 
 _MODES: Final = (
@@ -311,4 +369,14 @@ def _network(raw: Json) -> Network:
         name=raw.get("Name", ""),
         driver=raw.get("Driver", ""),
         labels=raw.get("Labels") or {},
+    )
+
+
+def _file(raw: Json) -> SwarmFile:
+    spec = raw.get("Spec") or {}
+    return SwarmFile(
+        id=raw.get("ID", ""),
+        name=spec.get("Name", ""),
+        labels=spec.get("Labels") or {},
+        created_at=raw.get("CreatedAt", ""),
     )

@@ -69,7 +69,7 @@ class ConfirmLaunch(DialogFrame):
             )
             self.primary.setEnabled(False)
             return
-        self.primary.setEnabled(not preview.plan.missing_networks)
+        self.primary.setEnabled(not preview.plan.missing)
         self.plan_view.show_plan(
             preview.plan, (*preview.prepared.findings, *preview.prepared.notes)
         )
