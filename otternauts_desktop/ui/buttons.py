@@ -44,7 +44,7 @@ class Button(QPushButton):
         if icon:
             tones = {"primary": "onaccent", "danger": "bad", "link": "accent"}
             self.setIcon(theme().icon(icon, tones.get(kind, "fg2")))
-            self.setIconSize(QSize(16, 16))
+            self.setIconSize(QSize(20, 16))  # the style leaves too little between icon and text
         self.setAutoDefault(False)
         self._set_font()
         theme().changed.connect(self._set_font)

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.swarm.health import Health, fleet_condition, node_health
-from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.swarm.state import Service, Snapshot
 from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row
@@ -29,22 +29,23 @@ from otternauts_desktop.ui.status_marks import (
     of_health,
     of_node,
 )
-from otternauts_desktop.ui.times import age, clock, gigabytes
+from otternauts_desktop.ui.times import age, age_of, clock, gigabytes
 
 _OUTPOSTS: Final = (
-    Heading(marked("Outpost"), 230),
-    Heading(marked("State"), 110),
+    Heading(marked("Outpost"), 0),
+    Heading(marked("State"), 120),
     Heading(marked("Address"), 150),
-    Heading(marked("Docker"), 110),
-    Heading(marked("CPU"), 70, right=True),
-    Heading(marked("Memory"), 90, right=True),
-    Heading(marked("Tasks"), 0, right=True),
+    Heading(marked("Docker"), 100),
+    Heading(marked("CPU"), 80, right=True),
+    Heading(marked("Memory"), 100, right=True),
+    Heading(marked("Tasks"), 90, right=True),
 )
 _FLEETS: Final = (
-    Heading(marked("Fleet"), 230),
-    Heading(marked("Status"), 130),
-    Heading(marked("Vessels"), 90),
-    Heading(marked("Replicas"), 0),
+    Heading(marked("Fleet"), 0),
+    Heading(marked("Status"), 120),
+    Heading(marked("Replicas"), 250),
+    Heading(marked("Vessels"), 90, right=True),
+    Heading(marked("Changed"), 140, right=True),
 )
 
 
@@ -104,9 +105,13 @@ class ClusterPage(Surface):
             cells.addWidget(cell, 1)
 
         self.outpost_model = RowTreeModel(_OUTPOSTS)
-        self.outpost_view = RowView(self.outpost_model, _OUTPOSTS, tr("Outposts"), surface="panel")
+        self.outpost_view = RowView(
+            self.outpost_model, _OUTPOSTS, tr("Outposts"), surface="panel", fit=True
+        )
         self.fleet_model = RowTreeModel(_FLEETS)
-        self.fleet_view = RowView(self.fleet_model, _FLEETS, tr("Fleets"), surface="panel")
+        self.fleet_view = RowView(
+            self.fleet_model, _FLEETS, tr("Fleets"), surface="panel", fit=True
+        )
         for view in (self.outpost_view, self.fleet_view):
             view.opened.connect(lambda opened: self.place_chosen.emit(opened.subject))
         self._outpost_card = Card(tr("Outposts"))
@@ -121,6 +126,7 @@ class ClusterPage(Surface):
         body.addWidget(strip)
         body.addWidget(self._outpost_card, 1)
         body.addWidget(self._fleet_card, 1)
+        body.addStretch(0)
         outer = column(self)
         outer.addWidget(self.header)
         outer.addWidget(rule())
@@ -228,18 +234,26 @@ def _fleet_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
                 (
                     Cell(name, mark=mark, strong=True),
                     Cell(mark.word, tone="bad" if tone == "bad" else "fg2"),
-                    Cell(str(len(services)), tone="fg2"),
                     Cell(
                         condition.count,
                         tone="fg1" if tone == "fg2" else tone,
                         pips=(condition.running, condition.wanted),
                         pips_tone="ok" if tone == "fg2" else tone,
                     ),
+                    Cell(str(len(services)), tone="fg2", right=True),
+                    Cell(_changed(services), tone="fg2", right=True),
                 ),
                 subject=place,
             )
         )
     return tuple(rows)
+
+
+def _changed(services: tuple[Service, ...]) -> str:
+    """When Docker last took over a change of one of its services."""
+    newest = max(service.updated_at for service in services)
+    old = age_of(newest, time.time())
+    return tr("{age} ago", age=old) if old else ""
 
 
 def _part(part: int, whole: int) -> str:

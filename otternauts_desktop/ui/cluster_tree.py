@@ -57,7 +57,7 @@ class NavigatorDelegate(QStyledItemDelegate):
     ) -> None:
         rect = option.rect
         painter.save()
-        _paint_row(painter, rect.adjusted(2, 0, -8, 0), cell_of(index))
+        _paint_row(painter, rect.adjusted(2, 0, -12, 0), cell_of(index))
         painter.restore()
 
 
@@ -137,7 +137,6 @@ class NavigatorView(QTreeView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setExpandsOnDoubleClick(True)
         self.setMouseTracking(True)
-        self.setViewportMargins(_INSET, 2, _INSET, 0)
         theme().changed.connect(self._restyle)
 
     def drawRow(
@@ -149,7 +148,7 @@ class NavigatorView(QTreeView):
         t = theme()
         top, height = options.rect.top(), options.rect.height()
         state = options.state
-        rect = QRect(0, top, self.viewport().width(), height)
+        rect = QRect(0, top, self.viewport().width() - _INSET + 2, height)
         selected = self.selectionModel().isSelected(index)
         hovered = bool(state & QStyle.StateFlag.State_MouseOver)
         if selected or hovered:
@@ -229,7 +228,9 @@ class ClusterTree(Surface):
         blank.addStretch(1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(self.view)
+        inset = QWidget()  # margins of the viewport are the header's
+        row(inset, margins=(_INSET, 2, 2, 0)).addWidget(self.view)
+        self._stack.addWidget(inset)
 
         self.add_button = Button(
             tr("Add outpost or fleet"), icon="plus", kind="ghost", size="small"

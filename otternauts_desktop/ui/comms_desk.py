@@ -9,7 +9,9 @@ from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.dock import COMMS
+from otternauts_desktop.ui.explain_panel import LINES, ExplainPanel
 from otternauts_desktop.ui.log_console import LogConsole
+from otternauts_desktop.ui.log_text import as_seen
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.places import PlaceKind
 from otternauts_desktop.ui.tasks import Tasks
@@ -57,3 +59,13 @@ class CommsDesk(QObject):
 
     def _failed(self, error: KnownError) -> None:
         self._console.show_note(error.text())
+
+    async def last_lines(self, panel: ExplainPanel, task_id: str) -> None:
+        """Fetch what a task wrote last, or say why that can't be had."""
+        cluster_id = self._window.place.cluster_id
+        try:
+            lines = await self._crew.transmissions.last_lines(cluster_id, task_id, LINES)
+        except KnownError as error:
+            panel.show_lines(task_id, error.text())
+        else:
+            panel.show_lines(task_id, "\n".join(as_seen(line) for line in lines))

@@ -222,6 +222,12 @@ class Desk(QObject):
         fleet_page.service_chosen.connect(
             lambda service: self.go(service_place(self._cluster_id, service))
         )
+        for panel in (fleet_page.explain, self.service_page.explain):
+            panel.lines_requested.connect(
+                lambda task, panel=panel: self.tasks.start(
+                    self.comms.last_lines(panel, task), key="last lines"
+                )
+            )
         self.fleets.fleets_changed.connect(self.show_clusters)
         self.outposts.forgotten.connect(self._start_place)
         self.fleets.launch_shown.connect(self._show_place)

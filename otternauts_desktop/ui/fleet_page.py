@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QWidget
 
 from otternauts_desktop.core.flight.progress import LaunchProgress
 from otternauts_desktop.core.swarm.health import fleet_condition
-from otternauts_desktop.core.swarm.state import Service
+from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
 from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Row
 from otternauts_desktop.ui.cluster_tree_model import DRAFT, ClusterSeen
+from otternauts_desktop.ui.explain_panel import ExplainPanel
 from otternauts_desktop.ui.fleet_rows import FLEET_HEADINGS, service_row
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
 from otternauts_desktop.ui.frames import Surface, column, row, rule
@@ -21,6 +22,7 @@ from otternauts_desktop.ui.launch_tab import LaunchTab
 from otternauts_desktop.ui.page_header import PageHeader
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
+from otternauts_desktop.ui.side_split import SideSplit
 from otternauts_desktop.ui.status_marks import UNREACHABLE, of_health, of_launch
 from otternauts_desktop.ui.theme import theme
 from otternauts_desktop.ui.times import clock
@@ -41,6 +43,7 @@ class FleetPage(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("page", parent)
         self.fleet = ""
+        self._snapshot: Snapshot | None = None
         self.header = PageHeader("fleet")
         self.remove_button = Button(tr("Remove…"), kind="ghost")
         self.remove_button.clicked.connect(self.remove_requested)
@@ -75,7 +78,12 @@ class FleetPage(Surface):
         inside = column(overview)
         self._empty.setContentsMargins(16, 16, 16, 16)
         inside.addWidget(self._empty)
-        inside.addWidget(self.view, 1)
+        self.explain = ExplainPanel()
+        self.beside = SideSplit(self.view, self.explain, (tr("Vessels"), tr("Explain")))
+        self.beside.show_side(False)
+        inside.addWidget(self.beside, 1)
+        self.explain.closed.connect(self._close_explain)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._explain())
         self.plan_tab = FlightPlanTab()
         self.launch_tab = LaunchTab()
         self.stack = QStackedWidget()
@@ -126,10 +134,29 @@ class FleetPage(Surface):
         if snapshot is not None:
             self.model.show_rows(tuple(service_row(snapshot, s, now) for s in services))
         self._empty.setVisible(not services)
-        self.view.setVisible(bool(services))
+        self.beside.setVisible(bool(services))
+        self._snapshot = snapshot
+        self._explain()
         self.comms_button.setEnabled(bool(services))
         self.tabs.setTabVisible(LAUNCH, launch is not None)
         self.launch_tab.show_launch(launch)
+
+    def _explain(self) -> None:
+        """Show at the side what is selected, by what is known of it now."""
+        chosen, snapshot = self.view.chosen_row(), self._snapshot
+        subject = chosen.subject if chosen else None
+        if snapshot is None or not isinstance(subject, (Service, Task)):
+            self.beside.show_side(False)
+            return
+        if isinstance(subject, Service):
+            self.explain.show_service(snapshot, subject)
+        elif service := snapshot.service_by_id.get(subject.service_id):
+            self.explain.show_task(snapshot, service, subject)
+        self.beside.show_side(True)
+
+    def _close_explain(self) -> None:
+        self.view.clearSelection()
+        self.view.setFocus()
 
     def _opened(self, opened: Row) -> None:
         if isinstance(opened.subject, Service):

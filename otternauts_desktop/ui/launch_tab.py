@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.flight.progress import (
     LaunchProgress,
@@ -16,12 +16,13 @@ from otternauts_desktop.core.flight.progress import (
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row
-from otternauts_desktop.ui.frames import Split, Surface, clear, column, row, rule, scrolled
+from otternauts_desktop.ui.frames import Split, Surface, column, row, rule, scrolled
 from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
+from otternauts_desktop.ui.mono_text import MonoText
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView, paint_segments
 from otternauts_desktop.ui.status_marks import of_launch, of_step
-from otternauts_desktop.ui.theme import theme
+from otternauts_desktop.ui.step_list import StepList
 from otternauts_desktop.ui.times import duration, stopwatch
 
 _HEADINGS: Final = (
@@ -30,6 +31,8 @@ _HEADINGS: Final = (
     Heading(marked("Settled"), 80),
     Heading(marked("Note"), 0),
 )
+_ORDER: Final = ("ok", "bad", "accent", "line")
+"""What is settled comes first in the bar over all."""
 _TONES: Final = {StepState.DONE: "ok", StepState.RUNNING: "accent", StepState.FAILED: "bad"}
 
 
@@ -80,25 +83,23 @@ class LaunchTab(QWidget):
         top.addLayout(head)
         top.addWidget(self._bar)
 
-        self._steps_box = Surface("page")
-        self._steps = column(self._steps_box, margins=(16, 12, 16, 12), spacing=12)
+        self._steps = StepList()
         self.model = RowTreeModel(_HEADINGS)
-        self.view = RowView(self.model, _HEADINGS, tr("Vessels of this launch"))
+        self.view = RowView(self.model, _HEADINGS, tr("Vessels of this launch"), fit=True)
         self.cause = _CauseCard()
-        self.output = QPlainTextEdit()
-        self.output.setReadOnly(True)
-        self.output.setAccessibleName(tr("What Docker printed"))
-        self.output.setMaximumHeight(150)
+        self.output = MonoText(tr("What Docker printed"), most=10)
         right = Surface("page")
         body = column(right)
         around = column(margins=(12, 12, 12, 4))
         around.addWidget(self.cause)
         body.addLayout(around)
         body.addWidget(self.view, 1)
-        body.addWidget(rule(soft=True))
-        body.addWidget(self.output)
+        printed = column(margins=(12, 12, 12, 12))
+        printed.addWidget(self.output)
+        body.addLayout(printed)
+        body.addStretch(0)
         split = Split(Qt.Orientation.Horizontal)
-        steps = scrolled(self._steps_box)
+        steps = scrolled(self._steps)
         steps.setMinimumWidth(220)
         split.addWidget(steps)
         split.addWidget(right)
@@ -111,8 +112,6 @@ class LaunchTab(QWidget):
         self._clock = QTimer(self)
         self._clock.setInterval(500)
         self._clock.timeout.connect(self._tick)
-        self._set_fonts()
-        theme().changed.connect(self._set_fonts)
 
     def show_launch(self, progress: LaunchProgress | None) -> None:
         """Show where a launch stands; None for no launch yet."""
@@ -126,7 +125,7 @@ class LaunchTab(QWidget):
             self.cause.hide()
             self.output.clear()
             self.cancel_button.hide()
-            clear(self._steps)
+            self._steps.show_steps(())
             self._clock.stop()
             return
         self._mark.show_mark(of_launch(progress.state))
@@ -137,43 +136,24 @@ class LaunchTab(QWidget):
             if wanted
             else ""
         )
-        self._bar.show_tones(tuple(t for v in progress.vessels for t in _segments(v)))
+        tones = [tone for vessel in progress.vessels for tone in _segments(vessel)]
+        self._bar.show_tones(tuple(sorted(tones, key=_ORDER.index)))
         self.model.show_rows(tuple(_vessel_row(vessel) for vessel in progress.vessels))
         self.cause.show_cause(progress)
-        if self.output.toPlainText() != progress.output:
-            self.output.setPlainText(progress.output)
+        self.output.set_text(progress.output)
         self.output.setVisible(bool(progress.output))
         self.cancel_button.setVisible(not progress.state.ended)
-        self._show_steps(progress)
+        self._steps.show_steps(progress.steps)
         if progress.state.ended:
             self._clock.stop()
         elif not self._clock.isActive():
             self._clock.start()
         self._tick()
 
-    def _show_steps(self, progress: LaunchProgress) -> None:
-        clear(self._steps)
-        for step in progress.steps:
-            line = row(spacing=10)
-            line.addWidget(MarkLabel(of_step(step.state), size=16))
-            words = column(spacing=1)
-            tone = {"running": "accent", "waiting": "fg3"}.get(step.state.value, "fg1")
-            words.addWidget(Label(tr(step.name), weight=SEMIBOLD, tone=tone))
-            if step.note:
-                words.addWidget(Label(step.note, size=12, tone="fg2", wrap=True))
-            line.addLayout(words, 1)
-            if step.seconds:
-                line.addWidget(Label(duration(step.seconds), size=12, tone="fg3"))
-            self._steps.addLayout(line)
-        self._steps.addStretch(1)
-
     def _tick(self) -> None:
         if self._progress is not None:
             end = self._progress.ended_at or time.time()
             self._elapsed.setText(stopwatch(end - self._progress.started_at))
-
-    def _set_fonts(self) -> None:
-        self.output.setFont(theme().mono(12))
 
 
 class _CauseCard(Surface):
@@ -185,15 +165,10 @@ class _CauseCard(Surface):
         self.sentence = Label(weight=SEMIBOLD, wrap=True, selectable=True)
         self.next_step = Label(wrap=True, selectable=True)
         self.docker_said = Label(size=12, tone="fg2", mono=True, wrap=True, selectable=True)
-        self.log = QPlainTextEdit()
-        self.log.setReadOnly(True)
-        self.log.setAccessibleName(tr("Last lines of the task that failed"))
-        self.log.setMaximumHeight(160)
+        self.log = MonoText(tr("Last lines of the task that failed"), most=10)
         body = column(self, margins=(16, 10, 16, 10), spacing=6)
         for widget in (self.sentence, self.next_step, self.docker_said, self.log):
             body.addWidget(widget)
-        self._set_fonts()
-        theme().changed.connect(self._set_fonts)
 
     def show_cause(self, progress: LaunchProgress) -> None:
         cause = progress.cause
@@ -204,11 +179,8 @@ class _CauseCard(Surface):
         self.next_step.setText(cause.next_step)
         self.docker_said.setText(tr("Docker said: {words}", words=cause.docker_said))
         self.docker_said.setVisible(bool(cause.docker_said))
-        self.log.setPlainText("\n".join(cause.log))
+        self.log.set_text("\n".join(cause.log))
         self.log.setVisible(bool(cause.log))
-
-    def _set_fonts(self) -> None:
-        self.log.setFont(theme().mono(12))
 
 
 def title_of(progress: LaunchProgress) -> str:

@@ -238,8 +238,10 @@ class RowView(QTreeView):
         surface: str = "page",
         height: int = 32,
         dense: int = 28,
+        fit: bool = False,
     ) -> None:
         super().__init__(parent)
+        self._height, self._fit = height, fit
         self.setAccessibleName(name)
         self.header().setAccessibleName(tr("Columns: {name}", name=name))
         self.setProperty("surface", surface)
@@ -269,11 +271,18 @@ class RowView(QTreeView):
         self._set_fonts()
         theme().changed.connect(self._set_fonts)
         model.rowsInserted.connect(self._span_inserted)
+        for moved in (model.rowsInserted, model.rowsRemoved):
+            moved.connect(self._fit_rows)
         self.activated.connect(self._open)
 
     def current_row(self) -> Row | None:
         """The row under the cursor of the keyboard."""
         return row_of(self.currentIndex())
+
+    def chosen_row(self) -> Row | None:
+        """The row that is selected, not only under the cursor."""
+        index = self.currentIndex()
+        return row_of(index) if self.selectionModel().isSelected(index) else None
 
     def drawRow(
         self,
@@ -333,8 +342,15 @@ class RowView(QTreeView):
     def _set_fonts(self) -> None:
         self.header().setFont(theme().ui_font(12, MEDIUM))
         self.header().setFixedHeight(theme().px(28))
+        self._fit_rows()
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
+
+    def _fit_rows(self) -> None:
+        """No higher than its rows: what is below belongs to what comes next."""
+        if self._fit:
+            rows = max(self.model().rowCount(), 1)
+            self.setMaximumHeight(theme().px(28) + rows * theme().px(self._height) + 2)
 
 
 def paint_chevron(painter: QPainter, rect: QRect, *, opened: bool) -> None:

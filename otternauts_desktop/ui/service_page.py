@@ -5,18 +5,18 @@ import time
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from otternauts_desktop.core.flight.explain import explain
 from otternauts_desktop.core.swarm.health import service_condition
-from otternauts_desktop.core.swarm.state import Service, Snapshot
+from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
+from otternauts_desktop.ui.explain_panel import ExplainPanel
 from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
 from otternauts_desktop.ui.frames import Surface, column, rule
-from otternauts_desktop.ui.labels import SEMIBOLD, Label
 from otternauts_desktop.ui.page_header import PageHeader
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
+from otternauts_desktop.ui.side_split import SideSplit
 from otternauts_desktop.ui.status_marks import UNREACHABLE, of_health
 from otternauts_desktop.ui.times import short_image
 
@@ -31,6 +31,7 @@ class ServicePage(Surface):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("page", parent)
         self._fleet = self._vessel = ""
+        self._seen: tuple[Snapshot | None, Service | None] = (None, None)
         self.header = PageHeader("vessel")
         self.fleet_button = Button(tr("Fleet"), icon="fleet")
         self.fleet_button.clicked.connect(lambda: self.fleet_requested.emit(self._fleet))
@@ -40,22 +41,16 @@ class ServicePage(Surface):
         )
         self.header.add_action(self.fleet_button)
         self.header.add_action(self.comms_button)
-        self.cause = Surface("notice-bad")
-        self._sentence = Label(weight=SEMIBOLD, wrap=True, selectable=True)
-        self._step = Label(wrap=True, selectable=True)
-        self._docker = Label(size=12, tone="fg2", mono=True, wrap=True, selectable=True)
-        words = column(self.cause, margins=(12, 8, 12, 8), spacing=4)
-        for label in (self._sentence, self._step, self._docker):
-            words.addWidget(label)
-        around = column(margins=(16, 12, 16, 4))
-        around.addWidget(self.cause)
         self.model = RowTreeModel(TASK_HEADINGS)
         self.view = RowView(self.model, TASK_HEADINGS, tr("Tasks of this service"))
+        self.explain = ExplainPanel()
+        self.beside = SideSplit(self.view, self.explain, (tr("Tasks"), tr("Explain")))
+        self.explain.closed.connect(self._show_whole)
+        self.view.selectionModel().selectionChanged.connect(lambda *_: self._explain())
         outer = column(self)
         outer.addWidget(self.header)
         outer.addWidget(rule())
-        outer.addLayout(around)
-        outer.addWidget(self.view, 1)
+        outer.addWidget(self.beside, 1)
 
     def show_service(self, seen: ClusterSeen, service_id: str) -> None:
         """Show a service by its id."""
@@ -66,8 +61,10 @@ class ServicePage(Surface):
         if snapshot is None or service is None:
             self.header.show_page(tr("Service"), UNREACHABLE, [tr("It is not there any more.")])
             self.model.show_rows(())
-            self.cause.hide()
+            self._seen = None, None
+            self.beside.show_side(False)
             return
+        self.beside.show_side(True)
         self._fleet, self._vessel = service.fleet, service.vessel
         condition = service_condition(snapshot, service)
         mark = UNREACHABLE if seen.lost else of_health(condition.health)
@@ -91,21 +88,20 @@ class ServicePage(Surface):
         tasks.sort(key=lambda task: not task.live)
         now = time.time()
         self.model.show_rows(tuple(task_row(snapshot, service, task, now) for task in tasks))
-        self._show_cause(snapshot, service, running=condition.running >= condition.wanted)
+        self._seen = snapshot, service
+        self._explain()
 
-    def _show_cause(self, snapshot: Snapshot, service: Service, *, running: bool) -> None:
-        failed = [
-            task
-            for task in snapshot.tasks_by_service.get(service.id, ())
-            if task.error or task.state in ("failed", "rejected")
-        ]
-        self.cause.setVisible(bool(failed) and not running)
-        if not failed:
+    def _explain(self) -> None:
+        """Show the selected task at the side, else how the service as a whole stands."""
+        snapshot, service = self._seen
+        if snapshot is None or service is None:
             return
-        newest = max(failed, key=lambda task: task.created_at)
-        words = explain(newest.error, newest.exit_code)
-        self._sentence.setText(words.sentence)
-        self._step.setText(words.next_step)
-        self._docker.setText(
-            tr("Docker said: {words}", words=newest.error or newest.message or tr("(nothing)"))
-        )
+        chosen = self.view.chosen_row()
+        if chosen is not None and isinstance(chosen.subject, Task):
+            self.explain.show_task(snapshot, service, chosen.subject)
+        else:
+            self.explain.show_service(snapshot, service)
+
+    def _show_whole(self) -> None:
+        self.view.clearSelection()
+        self.view.setFocus()

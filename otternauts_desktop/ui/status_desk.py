@@ -47,12 +47,16 @@ class StatusDesk(QObject):
         if cluster is None:
             line.show_link(WAITING, tr("Not connected"))
             line.ssh_label.setText("")
+            line.engine_label.setText("")
             return
         outposts = crew.outposts.outposts(cluster.id)
         links = [crew.outposts.link(outpost.id) for outpost in outposts]
         connected = sum(link.state is LinkState.CONNECTED for link in links)
         line.ssh_label.setText(tr("SSH {part} of {whole}", part=connected, whole=len(outposts)))
         line.show_link(*_truth(cluster, crew, links))
+        snapshot = crew.telemetry.snapshot(cluster.id)
+        engines = sorted({node.engine for node in snapshot.nodes} if snapshot else ())
+        line.engine_label.setText(tr("Docker {versions}", versions=", ".join(engines)))
 
     def show_lost(self) -> None:
         """Say once that the cluster in view is lost, and take it back when it is found."""

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.ui.frames import row
+from otternauts_desktop.ui.frames import row, rule
 from otternauts_desktop.ui.labels import Label, MarkLabel
 from otternauts_desktop.ui.status_marks import WAITING, Mark
 
@@ -20,11 +20,16 @@ class StatusLine(QStatusBar):
         self.launches_label = Label(tr("No launches running"), size=12, tone="fg2")
         self.cursor_label = Label("", size=12, tone="fg2")
         self.simulator_label = Label("", size=12, tone="warn")
-        self.addWidget(_spaced(self._link_mark))
-        for label in (self.link_label, self.ssh_label, self.launches_label):
+        self.engine_label = Label("", size=12, tone="fg2")
+        link = QWidget()
+        line = row(link, margins=(8, 0, 4, 0), spacing=6)
+        line.addWidget(self._link_mark)
+        line.addWidget(self.link_label)
+        self.addWidget(link)
+        for label in (self.ssh_label, self.launches_label):
             self.addWidget(_spaced(label))
-        self.addPermanentWidget(_spaced(self.cursor_label))
-        self.addPermanentWidget(_spaced(self.simulator_label))
+        for label in (self.cursor_label, self.engine_label, self.simulator_label):
+            self.addPermanentWidget(_spaced(label))
 
     def show_link(self, mark: Mark, text: str) -> None:
         """The truth about the connection, at the left."""
@@ -34,6 +39,7 @@ class StatusLine(QStatusBar):
 
 def _spaced(label: QLabel) -> QWidget:
     box = QWidget()
-    line = row(box, margins=(8, 0, 4, 0))
+    line = row(box, margins=(0, 0, 4, 0), spacing=8)
+    line.addWidget(rule(vertical=True))
     line.addWidget(label)
     return box

@@ -41,6 +41,10 @@ QFrame[surface="notice-ok"] {{
   background: {t["okbg"]}; border: 1px solid {t["okln"]}; border-radius: 8px; }}
 QFrame[surface="tile"] {{
   background: {t["panel"]}; border: 1px solid {t["line"]}; border-radius: 6px; }}
+QFrame[surface="step"] {{ background: {t["line"]}; border: none; }}
+QFrame[surface="step-done"] {{ background: {t["okln"]}; border: none; }}
+QPlainTextEdit[surface="well"] {{ background: {t["well"]}; border: 1px solid {t["line0"]};
+  border-radius: 6px; }}
 QFrame[rule="true"] {{ background: {t["line"]}; border: none; }}
 QFrame[rule="soft"] {{ background: {t["line0"]}; border: none; }}
 

@@ -61,7 +61,8 @@ def search(wanted: Wanted, text: str, replacement: str | None = None) -> Search:
     flags = regex.MULTILINE | (0 if wanted.case else regex.IGNORECASE)
     places: list[Place] = []
     try:
-        for match in regex.compile(pattern, flags).finditer(text, timeout=SECONDS):
+        limit = SECONDS if wanted.expression else None  # a plain word never backtracks
+        for match in regex.compile(pattern, flags).finditer(text, timeout=limit):
             if match.end() == match.start():
                 continue
             if len(places) == MOST:

@@ -176,6 +176,8 @@ async def _service_failing(stage: Stage) -> None:
     stage.desk.go(service_place(PROD, "svc-payments-db"))
     view = stage.desk.service_page.view
     view.setCurrentIndex(view.model().index(1, 0))
+    page = stage.desk.service_page
+    page.explain.show_lines("task-svc-payments-db-1-1", "LOG:  starting PostgreSQL 16.4\nKilled")
 
 
 async def _fleet(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
@@ -133,6 +133,12 @@ def picture(window: QWidget) -> QImage:
     painter = QPainter(pixmap)
     for dialog in over:
         place = dialog.pos() - window.mapToGlobal(QPoint(0, 0))
+        if dialog.windowFlags() & Qt.WindowType.Popup != Qt.WindowType.Popup:
+            # A dialog of its own: window managers put it into the middle, with a frame.
+            place = (window.rect().bottomRight() - dialog.rect().bottomRight()) / 2
+            painter.fillRect(
+                dialog.rect().translated(place).adjusted(-1, -1, 1, 1), Qt.GlobalColor.gray
+            )
         painter.drawPixmap(place, dialog.grab())
     painter.end()
     return pixmap.toImage().convertToFormat(QImage.Format.Format_RGB888)

@@ -136,6 +136,16 @@ def lists() -> dict[str, list[dict[str, Any]]]:
             for slot in range(1, replicas + 1):
                 tasks.append(task(f"svc-{fleet}-{vessel}", slot, homes[turn % len(homes)]))
                 turn += 1
+    by_name = {raw["Spec"]["Name"]: raw["Spec"]["TaskTemplate"] for raw in services}
+    by_name["payments_db"]["Placement"] = {
+        "Constraints": ["node.labels.disk==ssd", "node.role==worker"]
+    }
+    for raw in nodes:
+        name = raw["Description"]["Hostname"]
+        raw["Spec"]["Labels"] = {"vega-1": {}, "vega-3": {"disk": "ssd"}}.get(name, {"disk": "hdd"})
+    for raw in tasks:
+        image = next(s for s in services if s["ID"] == raw["ServiceID"])["Spec"]["TaskTemplate"]
+        raw["Spec"]["ContainerSpec"]["Image"] = image["ContainerSpec"]["Image"]
     db = "svc-payments-db"
     tasks.append(
         task(
