@@ -4,7 +4,7 @@ import time
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from otternauts_desktop.core.swarm.health import Health, fleet_condition, node_health
 from otternauts_desktop.core.swarm.state import Service, Snapshot
@@ -124,6 +124,8 @@ class ClusterPage(Surface):
 
         body = column(margins=(16, 16, 16, 16), spacing=16)
         body.addWidget(strip)
+        for card in (self._outpost_card, self._fleet_card):
+            card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         body.addWidget(self._outpost_card, 1)
         body.addWidget(self._fleet_card, 1)
         body.addStretch(0)

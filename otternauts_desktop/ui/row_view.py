@@ -351,6 +351,11 @@ class RowView(QTreeView):
         if self._fit:
             rows = max(self.model().rowCount(), 1)
             self.setMaximumHeight(theme().px(28) + rows * theme().px(self._height) + 2)
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(hint.width(), self.maximumHeight()) if self._fit else hint
 
 
 def paint_chevron(painter: QPainter, rect: QRect, *, opened: bool) -> None:
