@@ -115,6 +115,7 @@ def _plan_document(plan: Plan) -> dict[str, Any]:
         "summary": plan.summary,
         "changes": [_change_document(change) for change in plan.changes],
         "things": [asdict(thing) for thing in plan.things],
+        "steps": list(plan.steps),
         "placement": [{**asdict(room), "missing": room.missing} for room in plan.rooms],
     }
 
@@ -134,6 +135,7 @@ def _plan_text(plan: Plan) -> str:
     for thing in plan.things:
         if thing.fate is not Fate.USED:
             lines.append(f"{_FATES[thing.fate]} {thing.kind} {thing.name}: {thing.fate}")
+    lines += [f"{number}. {step}" for number, step in enumerate(plan.steps, 1)]
     for room in plan.rooms:
         if room.missing:
             lines.append(f"! {room.vessel}: no outpost for {room.missing} of {room.wanted} tasks")

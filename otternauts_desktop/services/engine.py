@@ -98,6 +98,16 @@ class Engine:
             body = await _reading(response.aread())
         return json.loads(body)
 
+    async def post(self, path: str, document: Mapping[str, Any]) -> Any:
+        """The JSON that `POST path` answers. What is in `document` reaches no log.
+
+        Raises as `get` does; after a `LinkLost` it may have had its effect.
+        """
+        body = json.dumps(document).encode()
+        async with self._request(path, None, ANSWER_SECONDS, body) as response:
+            answer = await _reading(response.aread())
+        return json.loads(answer)
+
     async def swarm_lists(self) -> SwarmLists:
         """What makes a snapshot, asked for side by side."""
         nodes, services, tasks, networks, secrets, configs = await asyncio.gather(
@@ -134,16 +144,19 @@ class Engine:
 
     @asynccontextmanager
     async def _request(
-        self, path: str, params: Params | None, seconds: float | None
+        self, path: str, params: Params | None, seconds: float | None, body: bytes | None = None
     ) -> AsyncIterator[httpcore.Response]:
         target = _target(self._api, path, params)
+        method = "GET" if body is None else "POST"
+        call = f"{method} {unquote(target)}"
         started = time.monotonic()
         status: int | None = None
         try:
             async with self._pool.stream(
-                "GET",
+                method,
                 f"http://docker{target}",
-                headers={"Host": "docker"},
+                headers={"Host": "docker", "Content-Type": "application/json"},
+                content=body,
                 extensions={
                     "timeout": {
                         "connect": ANSWER_SECONDS,
@@ -154,7 +167,7 @@ class Engine:
                 },
             ) as response:
                 status = response.status
-                self._on_call(f"GET {unquote(target)}", status, time.monotonic() - started)
+                self._on_call(call, status, time.monotonic() - started)
                 if status >= 400:
                     raise _refusal(status, await _reading(response.aread()))
                 yield response
@@ -162,7 +175,7 @@ class Engine:
             raise LinkLost(detail=shown(str(error)) or type(error).__name__) from error
         finally:
             if status is None:
-                self._on_call(f"GET {unquote(target)}", None, time.monotonic() - started)
+                self._on_call(call, None, time.monotonic() - started)
 
 
 async def open_engine(

@@ -12,13 +12,13 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from otternauts_desktop.core.errors import (
     ClusterUnreachable,
+    EngineRefused,
     FlightPlanInvalid,
     KnownError,
     LaunchRefused,
@@ -30,7 +30,13 @@ from otternauts_desktop.core.errors import (
 )
 from otternauts_desktop.core.events import LaunchMoved
 from otternauts_desktop.core.fleet.beside import NOTHING, Beside
-from otternauts_desktop.core.fleet.flight_plan import Prepared, Variables, prepare
+from otternauts_desktop.core.fleet.flight_plan import (
+    PreDeploy,
+    Prepared,
+    SwarmObject,
+    Variables,
+    prepare,
+)
 from otternauts_desktop.core.flight.commands import (
     ResolveImage,
     meaningful_output,
@@ -54,6 +60,7 @@ from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.flight import CREATE, READ, Flight, steps, waves
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
@@ -68,6 +75,7 @@ SETTLING_SECONDS: Final = 60.0
 DEPLOY_SECONDS: Final = 180.0
 """`stack deploy` asks a registry 20 s per service in vain where it can't be reached."""
 CAUSE_LOG_LINES: Final = 50
+_CONFLICT: Final = 409
 """Docker's words for an outcome that the exit status does not settle (swarmkit, raft)."""
 _UNSETTLED: Final = (
     "error during connect",
@@ -208,10 +216,7 @@ class Launches:
                     f"{len(prepared.findings)} notes" if prepared.findings else "Nothing to note",
                     time.monotonic() - started,
                 ),
-                Step("Read the live fleet"),
-                Step("Deploy"),
-                Step("Converge"),
-                Step("Remove what is gone"),
+                *steps(prepared),
             ),
             started_at=time.time(),
         )
@@ -225,7 +230,7 @@ class Launches:
         )
         self._save(progress)
         self._tasks[launch_id] = asyncio.create_task(
-            self._fly(progress, prepared, body, timeout, resolve_image), name=f"launch {fleet}"
+            self._fly(progress, prepared, timeout, resolve_image), name=f"launch {fleet}"
         )
         return launch_id
 
@@ -285,21 +290,19 @@ class Launches:
         self,
         progress: LaunchProgress,
         prepared: Prepared,
-        body: bytes,
         seconds: float,
         resolve_image: ResolveImage,
     ) -> None:
-        flight = _Flight(progress, self._save)
+        flight = Flight(progress, self._save)
         try:
-            await self._stages(flight, prepared, body, seconds, resolve_image)
+            await self._stages(flight, prepared, seconds, resolve_image)
         except asyncio.CancelledError:
             flight.end(LaunchState.CANCELLED)
             raise
         except KnownError as error:
             unknown = isinstance(error, (OutcomeUnknown, ClusterUnreachable, OutpostError))
-            reached_docker = flight.step_state("Deploy") is not StepState.WAITING
             flight.end(
-                LaunchState.UNKNOWN if unknown and reached_docker else LaunchState.FAILED,
+                LaunchState.UNKNOWN if unknown and flight.reached_docker else LaunchState.FAILED,
                 Cause("", f"{error.title} {error.detail}".strip(), error.next_step),
             )
         except BaseException:
@@ -317,26 +320,39 @@ class Launches:
 
     async def _stages(
         self,
-        flight: "_Flight",
+        flight: Flight,
         prepared: Prepared,
-        body: bytes,
         seconds: float,
         resolve_image: ResolveImage,
     ) -> None:
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
-        async with flight.step("Read the live fleet"):
+        async with flight.step(READ):
             baseline = await self._telemetry.refresh(cluster_id)
             changes = plan(prepared, baseline)
             flight.note(changes.summary)
             if changes.missing:
                 raise _refused(changes.missing)
-        async with flight.step("Deploy"):
-            settled = await self._deploy(flight, prepared, body, resolve_image)
-            flight.note("Accepted" if settled else "Outcome unclear: looking at the cluster")
-        async with flight.step("Converge"):
-            await self._converge(flight, prepared, baseline, seconds, settled=settled)
-        if flight.progress.state.ended:
-            return
+        if prepared.objects:
+            async with flight.step(CREATE):
+                made = await self._create_objects(cluster_id, prepared.objects, baseline)
+                flight.note(f"{made} created" if made else "All are there already")
+        for job in prepared.pre_deploy:
+            async with flight.step(f"Run {job.name}"):
+                await self._run_job(flight, prepared, job, resolve_image)
+            if flight.progress.state.ended:
+                return
+        flown: list[str] = []
+        for number, wave in waves(prepared):
+            flown += wave
+            async with flight.step(f"Deploy{number}"):
+                body = prepared.body(wave)
+                settled = await self._deploy(flight, prepared, body, resolve_image)
+                flight.note("Accepted" if settled else "Outcome unclear: looking at the cluster")
+            async with flight.step(f"Converge{number}"):
+                part = _only(prepared, {v: prepared.data["services"][v] for v in flown})
+                await self._converge(flight, part, baseline, seconds, settled=settled)
+            if flight.progress.state.ended:
+                return
         gone = [c.vessel for c in changes.changes if c.kind is ChangeKind.REMOVE]
         async with flight.step("Remove what is gone"):
             if gone:
@@ -344,8 +360,67 @@ class Launches:
             flight.note(f"{len(gone)} removed" if gone else "Nothing to remove")
         flight.end(LaunchState.CONVERGED)
 
+    async def _create_objects(
+        self, cluster_id: ClusterId, objects: tuple[SwarmObject, ...], baseline: Snapshot
+    ) -> int:
+        """Create the configs and secrets that are not there; gives back how many those were.
+
+        Their names carry the sums of their contents: what is there under the name is the same.
+        """
+        there = {("config", file.name) for file in baseline.configs}
+        there |= {("secret", file.name) for file in baseline.secrets}
+        missing = [made for made in objects if (made.kind, made.name) not in there]
+        async with self._telemetry.manager(cluster_id) as (_, engine):
+            for wanted in missing:
+                document: dict[str, Any] = {
+                    "Name": wanted.name,
+                    "Labels": dict(wanted.labels),
+                    "Data": wanted.content.reveal(),
+                }
+                if wanted.template_driver:
+                    document["Templating"] = {"Name": wanted.template_driver}
+                try:
+                    await engine.post(f"/{wanted.kind}s/create", document)
+                except EngineRefused as error:
+                    if error.status != _CONFLICT:
+                        raise
+        return len(missing)
+
+    async def _run_job(
+        self, flight: Flight, prepared: Prepared, job: PreDeploy, resolve_image: ResolveImage
+    ) -> None:
+        """Run a one-off job to its end; ends the flight where it fails or takes too long."""
+        cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
+        full = f"{fleet}_{job.name}"
+        baseline = await self._telemetry.refresh(cluster_id)
+        if left := [service for service in baseline.services if service.name == full]:
+            # A launch that was cut off left it: it must not run twice at the same time.
+            await self._remove_services(cluster_id, fleet, [job.name])
+            baseline = await self._until_stopped(cluster_id, left[0].id)
+        alone = _only(prepared, {job.name: job.settings})
+        settled = await self._deploy(flight, prepared, prepared.job_body(job), resolve_image)
+        await self._converge(flight, alone, baseline, job.timeout, settled=settled)
+        await self._remove_services(cluster_id, fleet, [job.name])
+        if flight.progress.state.ended:
+            cause = flight.progress.cause
+            if flight.progress.state is LaunchState.TIMED_OUT and cause:
+                step = tr("The job was stopped. Allow it more time with `timeout:`.")
+                flight.show(replace(flight.progress, cause=replace(cause, next_step=step)))
+            flight.note("The job is removed again; no vessel was touched")
+        else:
+            flight.note("Completed")
+
+    async def _until_stopped(self, cluster_id: ClusterId, service_id: str) -> Snapshot:
+        """Wait until no task of a removed service runs any more."""
+        for _ in range(60):
+            snapshot = await self._telemetry.refresh(cluster_id)
+            if not any(task.live for task in snapshot.tasks_by_service.get(service_id, ())):
+                return snapshot
+            await asyncio.sleep(1.0)
+        raise RemovalFailed(detail=tr("A job of an earlier launch does not stop."))
+
     async def _deploy(
-        self, flight: "_Flight", prepared: Prepared, body: bytes, resolve_image: ResolveImage
+        self, flight: Flight, prepared: Prepared, body: str, resolve_image: ResolveImage
     ) -> bool:
         """Hand the body to Docker. Gives back whether the outcome is settled as accepted.
 
@@ -353,7 +428,9 @@ class Launches:
         """
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
         async with self._telemetry.manager(cluster_id) as (outpost, _):
-            command = stack_deploy(fleet, body, sudo=outpost.sudo, resolve_image=resolve_image)
+            command = stack_deploy(
+                fleet, body.encode(), sudo=outpost.sudo, resolve_image=resolve_image
+            )
             try:
                 done = await self._links.run(outpost, command, seconds=DEPLOY_SECONDS)
             except OutcomeUnknown:
@@ -370,7 +447,7 @@ class Launches:
 
     async def _converge(
         self,
-        flight: "_Flight",
+        flight: Flight,
         prepared: Prepared,
         baseline: Snapshot,
         seconds: float,
@@ -383,6 +460,7 @@ class Launches:
         applied = settled
         steady_since: float | None = None
         applied_by = time.monotonic() + SETTLING_SECONDS
+        since = time.time()
         while True:
             try:
                 snapshot = await self._telemetry.refresh(cluster_id)
@@ -402,7 +480,7 @@ class Launches:
                         detail=f"Docker has taken over only a part: still open is {left.summary}.",
                         next_step="Launch again: what is in place already stays untouched.",
                     )
-            verdict = judge(prepared, baseline, snapshot)
+            verdict = judge(prepared, baseline, snapshot, since)
             secrets = list(prepared.secrets)
             vessels = tuple(replace(v, note=masked(v.note, secrets)) for v in verdict.vessels)
             flight.show(replace(flight.progress, vessels=vessels))
@@ -460,55 +538,9 @@ class Launches:
             self._bus.publish(LaunchMoved(progress))
 
 
-class _Flight:
-    """The progress of one launch, moved step by step."""
-
-    def __init__(self, progress: LaunchProgress, save: Callable[[LaunchProgress], None]) -> None:
-        self.progress = progress
-        self._save = save
-
-    def show(self, progress: LaunchProgress) -> None:
-        """Take over a newer progress, and let it be known where it differs."""
-        if progress != self.progress:
-            self.progress = progress
-            self._save(progress)
-
-    def step_state(self, name: str) -> StepState:
-        return next(step.state for step in self.progress.steps if step.name == name)
-
-    def note(self, note: str) -> None:
-        """Say something about the step that is running."""
-        steps = (
-            replace(step, note=note) if step.state is StepState.RUNNING else step
-            for step in self.progress.steps
-        )
-        self.show(replace(self.progress, steps=tuple(steps)))
-
-    @asynccontextmanager
-    async def step(self, name: str) -> AsyncIterator[None]:
-        """Run the body as a step: done where it returns, failed where it raises."""
-        started = time.monotonic()
-        self._move(name, StepState.RUNNING, 0.0)
-        try:
-            yield
-        except BaseException:
-            self._move(name, StepState.FAILED, time.monotonic() - started)
-            raise
-        else:
-            state = StepState.FAILED if self.progress.state.ended else StepState.DONE
-            self._move(name, state, time.monotonic() - started)
-
-    def end(self, state: LaunchState, cause: Cause | None = None) -> None:
-        """End the flight; a later end of the same flight changes nothing."""
-        if not self.progress.state.ended:
-            self.show(replace(self.progress, state=state, cause=cause, ended_at=time.time()))
-
-    def _move(self, name: str, state: StepState, seconds: float) -> None:
-        steps = (
-            replace(step, state=state, seconds=seconds) if step.name == name else step
-            for step in self.progress.steps
-        )
-        self.show(replace(self.progress, steps=tuple(steps)))
+def _only(prepared: Prepared, services: Mapping[str, Any]) -> Prepared:
+    """`prepared` with these services alone."""
+    return replace(prepared, data={**prepared.data, "services": dict(services)})
 
 
 def _refused(missing: tuple[Thing, ...]) -> LaunchRefused:

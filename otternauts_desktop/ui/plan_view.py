@@ -58,6 +58,9 @@ class PlanView(QWidget):
         for change in sorted(plan.changes, key=lambda c: order.index(c.kind)):
             if change.kind is not ChangeKind.UNCHANGED:
                 self._add(_change_widget(change))
+        if plan.steps:
+            lines = [_line(f"{number}. {step}") for number, step in enumerate(plan.steps, 1)]
+            self._add(_entry("↓", "fg2", tr("Order of launch"), "", lines))
         same = plan.vessels(ChangeKind.UNCHANGED)
         if same:
             words = trn(

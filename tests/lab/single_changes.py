@@ -70,7 +70,10 @@ CHANGES: Final[dict[str, tuple[Service, Service]]] = {
     "replicas-up": (deploy(replicas=1), deploy(replicas=2)),
     "replicas-down": (deploy(replicas=2), deploy(replicas=1)),
     "replicas-none": (deploy(replicas=1), deploy(replicas=0)),
-    "constraint-kept": ({}, placement(constraints=[ON_MANAGER])),
+    "constraint-kept": (
+        placement(constraints=[ON_MANAGER]),
+        placement(constraints=["node.role != worker"]),
+    ),
     "constraint-lost": (
         placement(constraints=["node.hostname == vega-1"]),
         placement(constraints=["node.hostname == orion-1"]),
@@ -175,7 +178,7 @@ CHANGES: Final[dict[str, tuple[Service, Service]]] = {
     ),
     "bind-propagation": (
         mount(type="bind", source="/tmp"),
-        mount(type="bind", source="/tmp", bind={"propagation": "rslave"}),
+        mount(type="bind", source="/tmp", bind={"propagation": "private"}),
     ),
     "restart-condition": (policy(), policy(condition="on-failure")),
     "restart-delay": (policy(), policy(delay="6s")),

@@ -15,7 +15,7 @@ from tests.lab.lab import Lab
 from tests.lab.single_changes import CHANGES, flight_plan
 from tests.services.practice import until_async
 
-pytestmark = [pytest.mark.lab, pytest.mark.seconds(240)]
+pytestmark = [pytest.mark.lab, pytest.mark.seconds(900)]
 
 FLEET = "matrix"
 
@@ -72,7 +72,7 @@ async def launched(side: FarSide, which: int, wanted: dict[str, int]) -> Snapsho
         moving = any(s.update_state == "updating" for s in snapshot.fleets.get(FLEET, ()))
         return not moving and counts == wanted
 
-    await until_async(settled, 150)
+    await until_async(settled, 400)
     return snapshot
 
 

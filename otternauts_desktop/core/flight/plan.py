@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from otternauts_desktop.core.fleet.flight_plan import Prepared
+from otternauts_desktop.core.fleet.flight_plan import PreDeploy, Prepared
 from otternauts_desktop.core.flight.live import digest, live
 from otternauts_desktop.core.flight.scheduling import Platforms, Room, rooms, satisfies
 from otternauts_desktop.core.flight.settings import (
@@ -95,12 +95,35 @@ class Plan:
     things: tuple[Thing, ...] = ()
     rooms: tuple[Room, ...] = ()
     """Where the tasks of created and changed vessels could go."""
+    jobs: tuple[PreDeploy, ...] = ()
+    """What runs to its end before any vessel is touched, in every launch."""
+    waves: tuple[tuple[str, ...], ...] = ()
+    """The order of launch: each wave flies before the next one starts."""
 
     @property
     def nothing_to_do(self) -> bool:
-        return all(c.kind is ChangeKind.UNCHANGED for c in self.changes) and not self.named(
-            Fate.CREATED
-        )
+        unchanged = all(change.kind is ChangeKind.UNCHANGED for change in self.changes)
+        return unchanged and not self.named(Fate.CREATED) and not self.jobs
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """What a launch does, one after the other, in sentences; () where all goes at once."""
+        if not self.jobs and len(self.waves) < 2:
+            return ()
+        steps = []
+        if made := [*self.named(Fate.CREATED, "config"), *self.named(Fate.CREATED, "secret")]:
+            steps.append(tr("Create {names}.", names=", ".join(made)))
+        steps += [
+            tr("Run {name} to its end, within {seconds} s.", name=job.name, seconds=job.timeout)
+            for job in self.jobs
+        ]
+        steps += [
+            tr("Launch {names}, and wait until all fly.", names=", ".join(wave))
+            for wave in self.waves
+        ]
+        if gone := self.vessels(ChangeKind.REMOVE):
+            steps.append(tr("Remove {names}.", names=", ".join(gone)))
+        return tuple(steps)
 
     @property
     def new_networks(self) -> tuple[str, ...]:
@@ -146,6 +169,8 @@ class Plan:
             parts.append(
                 trn("{number} new config or secret", "{number} new configs or secrets", others)
             )
+        if self.jobs:
+            parts.append(trn("{number} job to run", "{number} jobs to run", len(self.jobs)))
         return ", ".join(parts)
 
 
@@ -184,6 +209,8 @@ def plan(
         tuple(changes),
         tuple(things(prepared, snapshot, there.values())),
         rooms(forms, prepared.fleet, snapshot, platforms),
+        prepared.pre_deploy,
+        prepared.waves,
     )
 
 

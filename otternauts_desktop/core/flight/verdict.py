@@ -37,8 +37,14 @@ class Verdict:
     """Id of the task whose log tells more, "" for none."""
 
 
-def judge(prepared: Prepared, baseline: Snapshot, snapshot: Snapshot) -> Verdict:
-    """Compare what is wanted with what runs. `baseline` was read before the deploy."""
+def judge(
+    prepared: Prepared, baseline: Snapshot, snapshot: Snapshot, since: float | None = None
+) -> Verdict:
+    """Compare what is wanted with what runs. `baseline` was read before the deploy.
+
+    `since` is when it was deployed (wall clock, seconds), where that was later.
+    """
+    waited = snapshot.taken_at - (baseline.taken_at if since is None else since)
     changes = {change.vessel: change for change in plan(prepared, baseline).changes}
     services = {service.vessel: service for service in snapshot.fleets.get(prepared.fleet, ())}
     vessels: list[VesselProgress] = []
@@ -48,7 +54,7 @@ def judge(prepared: Prepared, baseline: Snapshot, snapshot: Snapshot) -> Verdict
         if service is None:
             vessels.append(VesselProgress(vessel, 0, 1, StepState.WAITING, tr("not created yet")))
             continue
-        view = _View(service, changes[vessel], baseline, snapshot)
+        view = _View(service, changes[vessel], baseline, snapshot, waited)
         progress, failed = view.progress()
         vessels.append(progress)
         failure = failure or failed
@@ -62,12 +68,18 @@ class _View:
     """One service, as a launch sees it."""
 
     def __init__(
-        self, service: Service, change: Change, baseline: Snapshot, snapshot: Snapshot
+        self,
+        service: Service,
+        change: Change,
+        baseline: Snapshot,
+        snapshot: Snapshot,
+        waited: float,
     ) -> None:
         self._service = service
         self._change = change
         self._baseline = baseline
         self._snapshot = snapshot
+        self._waited = waited
         replaced = change.kind is ChangeKind.UPDATE and change.replaces_all
         self._tasks = [
             task
@@ -134,7 +146,10 @@ class _View:
                 ended.setdefault(place, []).append(task)
         for tasks in ended.values():
             rejected = sum(task.state == "rejected" for task in tasks)
-            gave_up = not any(task.desired in ("running", "ready") for task in self._tasks)
+            gave_up = not any(
+                task.desired in ("running", "ready") or (task.desired == "complete" and task.live)
+                for task in self._tasks
+            )
             if len(tasks) >= FAILURES or rejected >= REJECTIONS or gave_up:
                 newest = max(tasks, key=lambda task: task.created_at)
                 return self._cause(newest), newest.id
@@ -149,9 +164,8 @@ class _View:
             words = tr("The update of {vessel} was stopped.", vessel=service.vessel)
             step = tr("Look at its tasks, correct the flight plan and launch again.")
             return Cause(service.vessel, words, step, service.update_message), ""
-        waited = self._snapshot.taken_at - self._baseline.taken_at
         for task in self._tasks:
-            if task.state == "pending" and task.error and waited > PENDING_SECONDS:
+            if task.state == "pending" and task.error and self._waited > PENDING_SECONDS:
                 return self._cause(task), ""
         return None
 
