@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from otternauts_desktop.core.fleet.dump import dump
 from otternauts_desktop.core.swarm.cluster import Cluster, Login
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
@@ -25,6 +26,7 @@ from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.store.settings import SettingRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
+from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.practice import open_practice_cluster
 
 DATABASE = "mission_control.db"
@@ -69,7 +71,10 @@ class MissionControl:
                 simulated=True,
             )
             await self.telemetry.refresh(outpost.cluster_id)
-        return self.outposts.cluster_named(PRACTICE_CLUSTER)
+        cluster = self.outposts.cluster_named(PRACTICE_CLUSTER)
+        for fleet, compose in FLEETS.items():
+            self.launches.save_draft(cluster.id, fleet, dump(compose))
+        return cluster
 
 
 @asynccontextmanager

@@ -92,8 +92,8 @@ class ClusterPage(Surface):
         self.header.add_action(forget)
         self.header.add_action(launch)
 
-        strip = Surface("card")
-        cells = row(strip)
+        self.strip = Surface("card")
+        cells = row(self.strip)
         self._outposts = _HealthCell(tr("Outposts"))
         self._quorum = _HealthCell(tr("Manager quorum"))
         self._fleets = _HealthCell(tr("Fleets"))
@@ -123,7 +123,7 @@ class ClusterPage(Surface):
         self._fleet_card.body.addWidget(self.fleet_view)
 
         body = column(margins=(16, 16, 16, 16), spacing=16)
-        body.addWidget(strip)
+        body.addWidget(self.strip)
         for card in (self._outpost_card, self._fleet_card):
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         body.addWidget(self._outpost_card, 1)

@@ -4,7 +4,6 @@ Panels never see each other or a service; services never see a panel.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 
@@ -39,13 +38,7 @@ from otternauts_desktop.ui.service_page import ServicePage
 from otternauts_desktop.ui.status_desk import StatusDesk
 from otternauts_desktop.ui.targets import place_of, place_text
 from otternauts_desktop.ui.tasks import Tasks
-
-if TYPE_CHECKING:
-    pass
-
-CLOCK_MS: Final = 1000
-RECENT: Final = 20
-"""So many choices of the palette are shown first next time."""
+from otternauts_desktop.ui.tour_desk import TourDesk
 
 
 class Desk(QObject):
@@ -67,6 +60,7 @@ class Desk(QObject):
         self.status = StatusDesk(window, crew)
         self.help = HelpDesk(window, crew, self.tasks)
         self.fleets = FleetDesk(window, crew, self.fleet_page, self.tasks)
+        self.tour = TourDesk(window, crew, self.outposts, self.cluster_page, self.fleet_page)
         self.console = LogConsole()
         self.comms = CommsDesk(window, crew, self.console, self.tasks)
         self.command_log = CommandLogPanel()
@@ -116,6 +110,12 @@ class Desk(QObject):
             tr("Log in to this outpost…"),
             self.outposts.add_shown_node,
             available=in_view(PlaceKind.OUTPOST),
+        )
+        add(
+            "help.tour",
+            "Help",
+            tr("Tour of the flight simulator"),
+            lambda: tasks.start(self.tour.begin(), key="sim"),
         )
         add("settings", "File", tr("Settings…"), self.help.show_settings, keys="Ctrl+,")
         add(
@@ -336,6 +336,7 @@ class Desk(QObject):
     async def simulate(self) -> None:
         """Open the flight simulator and go there."""
         await self.outposts.simulate()
+        self.tour.offer()
 
     def open_comms(self, fleet: str, vessel: str) -> None:
         """Show the log of a vessel of the cluster in view, or of the whole fleet."""

@@ -27,7 +27,7 @@ class EditorCompletion(QObject):
     def __init__(self, editor: QPlainTextEdit) -> None:
         super().__init__(editor)
         self._editor = editor
-        self._lines = Lines(editor.document())
+        self._lines = Lines(editor)
         self._offered = Completion()
         self._start = (0, 0)
         """Line and column where what is typed begins."""

@@ -14,8 +14,7 @@ class EditorFolds:
 
     def __init__(self, editor: QPlainTextEdit) -> None:
         self._editor = editor
-        self._document = editor.document()
-        self._lines = Lines(self._document)
+        self._lines = Lines(editor)
         self._headers: list[QTextCursor] = []
         self._folded: set[int] = set()
         """Numbers of the headers as of the last `refresh`."""
@@ -36,10 +35,10 @@ class EditorFolds:
 
     def toggle(self, number: int) -> None:
         """Fold or unfold at a line (from 0): what it opens, or what it stands in."""
-        if self.hidden_lines(self._document.findBlockByNumber(number)):
+        if self.hidden_lines(self._editor.document().findBlockByNumber(number)):
             self.unfold(number)
         elif (header := folding.header(self._lines, number)) is not None:
-            self._headers.append(QTextCursor(self._document.findBlockByNumber(header)))
+            self._headers.append(QTextCursor(self._editor.document().findBlockByNumber(header)))
             self.refresh()
 
     def fold_all(self) -> None:
@@ -94,12 +93,12 @@ class EditorFolds:
                 block = block.previous()
             cursor.setPosition(block.position() + block.length() - 1)
             self._editor.setTextCursor(cursor)
-        layout = self._document.documentLayout()
+        layout = self._editor.document().documentLayout()
         layout.documentSizeChanged.emit(layout.documentSize())
         layout.update.emit()
 
     def _blocks(self) -> Iterator[QTextBlock]:
-        block = self._document.begin()
+        block = self._editor.document().begin()
         while block.isValid():
             yield block
             block = block.next()

@@ -98,7 +98,8 @@ class FlightPlanTab(QWidget):
 
         split = Split(Qt.Orientation.Horizontal)
         split.addWidget(left)
-        split.addWidget(self._preview_panel())
+        self.preview_panel = self._preview_panel()
+        split.addWidget(self.preview_panel)
         split.setStretchFactor(0, 1)
         split.setSizes([700, 408])
         self.compare = ComparePanel()

@@ -12,13 +12,17 @@ from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
 
 class Lines(Sequence[str]):
-    """The lines of a document, each fetched when it is asked for."""
+    """The lines of an editor, each fetched when it is asked for.
 
-    def __init__(self, document: QTextDocument) -> None:
-        self._document = document
+    Its document is asked for each time: PySide may take a kept wrapper of a document for that
+    of another one which is gone.
+    """
+
+    def __init__(self, editor: QPlainTextEdit) -> None:
+        self._editor = editor
 
     def __len__(self) -> int:
-        return self._document.blockCount()
+        return self._editor.document().blockCount()
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -27,13 +31,13 @@ class Lines(Sequence[str]):
     def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
             return [self[number] for number in range(*index.indices(len(self)))]
-        block = self._document.findBlockByNumber(index)
+        block = self._editor.document().findBlockByNumber(index)
         if not block.isValid():
             raise IndexError(index)
         return block.text()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._document.toRawText().split("\u2029"))
+        return iter(self._editor.document().toRawText().split("\u2029"))
 
 
 def utf16(text: str, characters: int) -> int:

@@ -62,7 +62,7 @@ class YamlEditor(QPlainTextEdit):
         self._fixes_wanted = False
         self._line = 0
         self._boxes: list[tuple[QRectF, int]] = []
-        self._lines = Lines(self.document())
+        self._lines = Lines(self)
         self.folds = EditorFolds(self)
         self.notes = EditorNotes(self)
         self.matches = EditorMatches(self)
