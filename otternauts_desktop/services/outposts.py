@@ -1,6 +1,7 @@
 """Outposts: meeting a server for the first time, adopting its swarm, and letting go of it."""
 
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from otternauts_desktop.services.ssh import (
     connect,
     scan_host_key,
 )
-from otternauts_desktop.services.store.clusters import ClusterRecords
+from otternauts_desktop.services.store.clusters import ClusterRecords, ForgottenCluster
 from otternauts_desktop.services.telemetry import Telemetry
 
 
@@ -141,13 +142,25 @@ class Outposts:
         await self._links.forget(outpost_id)
         self._bus.publish(ClustersChanged())
 
-    async def remove_cluster(self, cluster_id: ClusterId) -> None:
-        """Forget a cluster and its outposts. Nothing changes on the servers."""
+    async def remove_cluster(self, cluster_id: ClusterId) -> Callable[[], None]:
+        """Forget a cluster and its outposts. Nothing changes on the servers.
+
+        Gives back what undoes it: then it is known again, with its drafts and launches. That
+        raises `AlreadyAdded` where it, or another of its name, was added meanwhile.
+        """
         outposts = self._clusters.outposts(cluster_id)
         await self._telemetry.unwatch(cluster_id)
-        self._clusters.remove(cluster_id)
+        forgotten = self._clusters.remove(cluster_id)
         for outpost in outposts:
             await self._links.forget(outpost.id)
+        self._bus.publish(ClustersChanged())
+        return lambda: self._bring_back(forgotten)
+
+    def _bring_back(self, forgotten: ForgottenCluster) -> None:
+        for cluster in self._clusters.all():
+            if cluster.name == forgotten.name or cluster.swarm_id == forgotten.swarm_id:
+                raise AlreadyAdded(detail=tr("It is {cluster}.", cluster=cluster.name))
+        self._clusters.restore(forgotten)
         self._bus.publish(ClustersChanged())
 
     def reconnect(self, cluster_id: ClusterId) -> None:

@@ -1,10 +1,12 @@
 """The wires around servers and clusters: adding, importing, simulating, forgetting."""
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
@@ -109,5 +111,14 @@ class OutpostDesk(QObject):
                 tr("Forget {cluster}?", cluster=cluster.name), words, tr("Forget"), self._window
             )
         ):
-            await self._crew.outposts.remove_cluster(cluster.id)
+            bring_back = await self._crew.outposts.remove_cluster(cluster.id)
             self.forgotten.emit()
+            self._window.toast.say(
+                tr("{cluster} is forgotten. Nothing changed on its servers.", cluster=cluster.name),
+                undo=lambda: self._tasks.start(self._bring_back(cluster.id, bring_back)),
+            )
+
+    async def _bring_back(self, cluster_id: ClusterId, bring_back: Callable[[], None]) -> None:
+        bring_back()
+        self._crew.telemetry.watch(cluster_id)
+        self._window.place_chosen.emit(cluster_place(cluster_id))

@@ -154,11 +154,12 @@ class _Ring(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
+        self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
     def surround(self, area: QRect) -> None:
-        self.setGeometry(area.adjusted(-3, -3, 3, 3))
+        self.setGeometry(area.adjusted(-3, -3, 3, 3) & self._window.rect())
         self.show()
         self.raise_()
 

@@ -277,7 +277,16 @@ async def _toast(stage: Stage) -> None:
     stage.window.toast.say("The draft of blog was removed.", undo=lambda: None)
 
 
-EMPTY: Final[dict[str, Scene]] = {"first-run": _welcome}
+async def _tour(stage: Stage) -> None:
+    await stage.desk.tour.begin()
+    tour = stage.desk.tour.tour
+    assert tour is not None
+    for _stop in range(3):
+        tour.next_button.click()
+    stage.window.notice.hide()
+
+
+EMPTY: Final[dict[str, Scene]] = {"first-run": _welcome, "tour": _tour}
 """Scenes without a cluster."""
 SCENES: Final[dict[str, Scene]] = {
     "mission-control": _cluster,

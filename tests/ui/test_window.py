@@ -96,6 +96,7 @@ async def test_what_was_typed_is_kept(tmp_path: Path) -> None:
         (cluster,) = desk._crew.outposts.clusters()
         desk.go(fleet_place(cluster.id, "shop", "plan"))
         editor = desk.fleet_page.plan_tab.editor
+        editor.selectAll()
         QTest.keyClicks(editor, "services: # mine")
         desk.go(cluster_place(cluster.id))  # at once, before any timer
         desk.go(fleet_place(cluster.id, "shop", "plan"))
@@ -339,3 +340,27 @@ async def test_no_task_is_left_behind(tmp_path: Path) -> None:
     left = {task.get_name() for task in asyncio.all_tasks() - before}
     assert left == set()
     assert not [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+
+
+async def test_a_forgotten_cluster_comes_back_as_it_was(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (window, desk, _control):
+        await desk.simulate()
+        (cluster,) = desk._crew.outposts.clusters()
+        outposts = desk._crew.outposts.outposts(cluster.id)
+        desk.go(fleet_place(cluster.id, "shop", "plan"))
+        desk.fleet_page.plan_tab.editor.selectAll()
+        QTest.keyClicks(desk.fleet_page.plan_tab.editor, "services: # mine")
+        desk.go(cluster_place(cluster.id))
+        window.actions_.run("cluster.forget")
+        (await dialog(Confirm)).accept()
+        await shown(lambda: window.pages.currentWidget() is window.welcome)
+        assert desk._crew.outposts.clusters() == ()
+
+        await shown(window.toast.undo_button.isVisible)
+        QTest.mouseClick(window.toast.undo_button, Qt.MouseButton.LeftButton)
+        await shown(lambda: window.pages.currentWidget() is desk.cluster_page)
+        assert desk._crew.outposts.clusters() == (cluster,)
+        assert desk._crew.outposts.outposts(cluster.id) == outposts
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        desk.go(fleet_place(cluster.id, "shop", "plan"))
+        assert "# mine" in desk.fleet_page.plan_tab.text()

@@ -1,13 +1,23 @@
 """Records of clusters and of the outposts that make them up."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Column, Row, Table, delete, insert, select, update
 
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
 from otternauts_desktop.services.store.database import Database
-from otternauts_desktop.services.store.tables import CLUSTERS, OUTPOSTS
+from otternauts_desktop.services.store.tables import CLUSTERS, METADATA, OUTPOSTS
+
+
+@dataclass(frozen=True)
+class ForgottenCluster:
+    """All that was kept of a cluster, for as long as forgetting it can be undone."""
+
+    name: str
+    swarm_id: str
+    rows: tuple[tuple[Table, tuple[dict[str, Any], ...]], ...]
 
 
 class ClusterRecords:
@@ -37,10 +47,29 @@ class ClusterRecords:
                 )
             )
 
-    def remove(self, cluster_id: ClusterId) -> None:
-        """Forget a cluster with all that is kept of it: outposts, drafts, launches, sightings."""
+    def remove(self, cluster_id: ClusterId) -> ForgottenCluster:
+        """Forget a cluster with all that is kept of it: outposts, drafts, launches, sightings.
+
+        Gives back what was kept, for `restore`.
+        """
         with self._database.writing() as connection:
+            record = connection.execute(
+                select(CLUSTERS).where(CLUSTERS.c.id == cluster_id)
+            ).one_or_none()
+            kept = tuple(
+                (table, tuple(dict(row._mapping) for row in rows))
+                for table, owner in _tables_of_a_cluster()
+                if (rows := connection.execute(select(table).where(owner == cluster_id)).all())
+            )
             connection.execute(delete(CLUSTERS).where(CLUSTERS.c.id == cluster_id))
+        name, swarm_id = (record.name, record.swarm_id) if record else ("", "")
+        return ForgottenCluster(name, swarm_id, kept)
+
+    def restore(self, forgotten: ForgottenCluster) -> None:
+        """Keep a forgotten cluster again, as it was. Its id and its name must be new."""
+        with self._database.writing() as connection:
+            for table, rows in forgotten.rows:
+                connection.execute(insert(table), rows)
 
     def outposts(self, cluster_id: ClusterId) -> tuple[Outpost, ...]:
         """The outposts of a cluster."""
@@ -66,6 +95,15 @@ class ClusterRecords:
         """Forget an outpost."""
         with self._database.writing() as connection:
             connection.execute(delete(OUTPOSTS).where(OUTPOSTS.c.id == outpost_id))
+
+
+def _tables_of_a_cluster() -> list[tuple[Table, Column[Any]]]:
+    """Each table that says something of a cluster, with the column of its id; owners first."""
+    found = [(CLUSTERS, CLUSTERS.c.id)]
+    for table in METADATA.sorted_tables:
+        if "cluster_id" in table.c:
+            found.append((table, table.c.cluster_id))
+    return found
 
 
 def _columns(outpost: Outpost) -> dict[str, object]:
