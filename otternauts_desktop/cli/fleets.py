@@ -15,6 +15,7 @@ from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.core.errors import BadName, NothingFound
 from otternauts_desktop.core.flight.diff import LineKind, diff
 from otternauts_desktop.core.flight.explain import explain as explained
+from otternauts_desktop.core.flight.export import export
 from otternauts_desktop.core.swarm.health import (
     Health,
     current_tasks,
@@ -44,6 +45,10 @@ async def fleet(control: MissionControl, arguments: Namespace, output: Output) -
     if arguments.action == "list":
         return _list(snapshot, output)
     services = _services(snapshot, arguments.name)
+    if arguments.action == "export":
+        text = export(snapshot, arguments.name)
+        output.result({"fleet": arguments.name, "text": text}, text.rstrip())
+        return 0
     if arguments.action == "show":
         document = [_service_document(snapshot, service) for service in services]
         text = _columns(("vessel", "image", "tasks", "health"), document)

@@ -184,6 +184,7 @@ def _fleets(commands: _Commands) -> None:
     _command(actions, "list", "all fleets of a cluster")
     for name, words in (
         ("show", "services of a fleet"),
+        ("export", "a flight plan made of what is there; holds values of the environment"),
         ("status", "tasks of a fleet; exit 3 where it does not fly as wanted"),
     ):
         action = _command(actions, name, words)

@@ -345,6 +345,9 @@ class Launches:
         for number, wave in waves(prepared):
             flown += wave
             async with flight.step(f"Deploy{number}"):
+                again = [c.vessel for c in changes.changes if c.recreated and c.vessel in wave]
+                if again:
+                    await self._remove_services(cluster_id, fleet, again)
                 body = prepared.body(wave)
                 settled = await self._deploy(flight, prepared, body, resolve_image)
                 flight.note("Accepted" if settled else "Outcome unclear: looking at the cluster")

@@ -20,6 +20,7 @@ from otternauts_desktop.core.flight.commands import (
     stack_deploy,
     stack_remove,
 )
+from otternauts_desktop.core.flight.export import export
 from otternauts_desktop.core.flight.plan import ChangeKind, plan
 from otternauts_desktop.core.swarm.state import Task
 from otternauts_desktop.services.engine import open_engine
@@ -156,8 +157,12 @@ volumes:
 """
     async with clean(opened, "c-all") as side:
         await deploy(side, "c-all", text)
-        left = plan(prepared("c-all", text), await side.snapshot())
+        snapshot = await side.snapshot()
+        left = plan(prepared("c-all", text), snapshot)
+        rebuilt = export(snapshot, "c-all")
     assert left.nothing_to_do, left
+    again = plan(prepared("c-all", rebuilt), snapshot)
+    assert again.nothing_to_do, (rebuilt, again)
 
 
 async def test_half_a_body_does_nothing(opened: Open) -> None:

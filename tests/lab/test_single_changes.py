@@ -8,6 +8,7 @@ import pytest
 
 from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare
 from otternauts_desktop.core.flight.commands import stack_deploy
+from otternauts_desktop.core.flight.export import export
 from otternauts_desktop.core.flight.plan import Change, plan
 from otternauts_desktop.core.swarm.state import Snapshot
 from tests.contract.far_side import FarSide, lab_side
@@ -95,7 +96,11 @@ async def test_predicted_restarts_are_the_ones_that_happen(lab: Lab) -> None:
         after = await launched(side, 1, wanted)
         new = running(after)
         left = plan(ready(1), after)
+        rebuilt = prepare(FLEET, export(after, FLEET), {})
+        unchanged = plan(rebuilt, after)
     assert [c for c in left.changes if c.fields] == []
+    assert rebuilt.errors == ()
+    assert [c for c in unchanged.changes if c.fields] == [], "rebuilt from what is there"
     told = {v: (c.restarts, c.starts, c.stops) for v, c in predicted.items()}
     seen = {}
     for vessel in CHANGES:

@@ -113,3 +113,17 @@ async def test_a_job_that_fails_ends_the_launch_with_its_words(tmp_path: Path) -
     assert ended.cause is not None
     assert ended.cause.vessel == "web-pre-deploy"
     assert any("moving" in line for line in ended.cause.log), ended.cause
+
+
+async def test_a_changed_mode_makes_the_service_anew(tmp_path: Path) -> None:
+    everywhere = MIGRATED.partition("    x-otternauts:")[0] + "    deploy: {mode: global}\n"
+    async with flying(tmp_path) as (control, _, cluster_id):
+        ids = []
+        for text in (MIGRATED, everywhere):
+            ended = await launched(control, cluster_id, text)
+            assert (ended.state, ended.cause) == (LaunchState.CONVERGED, None)
+            snapshot = await control.telemetry.refresh(cluster_id)
+            (service,) = snapshot.fleets["lane"]
+            ids.append(service.id)
+    assert ids[0] != ids[1]
+    assert service.mode == "global"

@@ -1,0 +1,119 @@
+"""A fleet as the swarm has it -> a flight plan of which a launch changes nothing.
+
+For stacks that were made elsewhere. Values of the environment are in it as they are there: it is
+for the one who asks, and for no record.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from otternauts_desktop.core.fleet.dump import dump
+from otternauts_desktop.core.flight.amounts import byte_count
+from otternauts_desktop.core.flight.live import live
+from otternauts_desktop.core.flight.wanted import Form, kept
+from otternauts_desktop.core.swarm.state import STACK_LABEL, Snapshot
+
+_OF_VOLUMES: Final = ("labels", "driver", "driver_opts")
+
+
+def export(snapshot: Snapshot, fleet: str) -> str:
+    """The Compose text of a fleet; "" where there is none of that name.
+
+    What Compose has no word for stands in comments at the top.
+    """
+    services = snapshot.fleets.get(fleet, ())
+    if not services:
+        return ""
+    export_ = _Export(snapshot, fleet)
+    data: Form = {"services": {}}
+    for service in services:
+        data["services"][service.vessel] = export_.service(service.vessel, live(snapshot, service))
+    data |= {section: dict(sorted(found.items())) for section, found in export_.around.items()}
+    lines = [f"# {line}\n" for line in export_.left_out]
+    return "".join(lines) + dump(_with_dollars_doubled(kept(data)))
+
+
+class _Export:
+    def __init__(self, snapshot: Snapshot, fleet: str) -> None:
+        self._fleet = fleet
+        self._own = {n.name for n in snapshot.networks if n.labels.get(STACK_LABEL) == fleet}
+        self.around: dict[str, Form] = {"networks": {}, "volumes": {}, "configs": {}, "secrets": {}}
+        self.left_out: list[str] = []
+
+    def service(self, vessel: str, form: Form) -> Form:
+        for name in form.pop("other", {}):
+            self.left_out.append(f"{vessel}: Compose has no word for {name}; a launch removes it.")
+        form["networks"] = {
+            self._network(name): options for name, options in form.get("networks", {}).items()
+        }
+        form["volumes"] = [self._volume(mount) for mount in form.get("volumes", ())]
+        for section in ("configs", "secrets"):
+            form[section] = [
+                {**file, "source": self._outside(section, file["source"])}
+                for file in form.get(section, ())
+            ]
+        if "config" in form.get("credential_spec", {}):
+            name = form["credential_spec"]["config"]
+            form["credential_spec"] = {"config": self._outside("configs", name)}
+        if form.get("healthcheck", {}).get("test") == ["NONE"]:
+            form["healthcheck"] = {"disable": True}
+        form["deploy"] = _deploy(form["deploy"])
+        return kept(form)
+
+    def _network(self, name: str) -> str:
+        key = name.removeprefix(f"{self._fleet}_")
+        if name in self._own and key != name:
+            self.around["networks"][key] = {}
+            return key
+        return self._outside("networks", name)
+
+    def _outside(self, section: str, name: str) -> str:
+        self.around[section][name] = {"external": True, "name": name}
+        return name
+
+    def _volume(self, mount: Form) -> Form:
+        """Its long form; what is the volume's own goes to the top of the file."""
+        kind, source = mount["type"], mount.get("source", "")
+        form: Form = {k: mount[k] for k in ("type", "source", "target", "read_only") if k in mount}
+        if kind == "volume" and source:
+            key = source.removeprefix(f"{self._fleet}_")
+            if mount.get("external"):
+                key = self._outside("volumes", source)
+            else:
+                own = {name: mount[name] for name in _OF_VOLUMES if name in mount}
+                named = {} if key != source else {"name": source}
+                self.around["volumes"][key] = {**named, **own}
+            form["source"] = key
+            options = {name: mount.get(name) for name in ("nocopy", "subpath")}
+            form["volume"] = kept(options)
+        elif "propagation" in mount:
+            form["bind"] = {"propagation": mount["propagation"]}
+        elif "size" in mount:
+            form["tmpfs"] = {"size": byte_count(mount["size"])}
+        return kept(form)
+
+
+def _deploy(form: Form) -> Form:
+    placement = form.get("placement", {})
+    if "preferences" in placement:
+        spreads = [{"spread": name} for name in placement["preferences"]]
+        form["placement"] = {**placement, "preferences": spreads}
+    reserved = form.get("resources", {}).get("reservations", {})
+    if "generic_resources" in reserved:
+        pairs = [text.rpartition("=") for text in reserved["generic_resources"]]
+        reserved["generic_resources"] = [
+            {"discrete_resource_spec": {"kind": kind, "value": int(count)}}
+            for kind, _, count in pairs
+            if count.isdecimal()
+        ]
+    return form
+
+
+def _with_dollars_doubled(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, Mapping):
+        return {key: _with_dollars_doubled(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_dollars_doubled(item) for item in value]
+    return value
