@@ -12,13 +12,15 @@ def main() -> int:
     """Print the table and what there is to mend; exit 1 where something is."""
     parser = argparse.ArgumentParser(prog="python -m tests.oracle", description=__doc__)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--all", action="store_true", help="every silent difference of every file")
+    parser.add_argument("--all", action="store_true", help="what is said about every file")
     arguments = parser.parse_args()
     if reason := why_not():
         print(reason)
         return 2
     outcomes = examine_all(list(cases(arguments.folder.resolve())))
     for outcome in outcomes if arguments.all else ():
+        if outcome.compose_error:
+            print(f"{outcome.name}: not understood: {outcome.compose_error}")
         for line in (outcome.docker_error, outcome.unexplained, outcome.reason, outcome.crash):
             if line:
                 print(f"{outcome.name}: {line}")

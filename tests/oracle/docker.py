@@ -55,7 +55,7 @@ def compose_config(
     done = _run(command, folder, dict(values or {}))
     said = done.stderr
     if done.returncode:
-        needed = frozenset(_REQUIRED.findall(said))
+        needed = frozenset((*_REQUIRED.findall(said), *_UNSET.findall(said)))
         return Meaning(None, said.strip().splitlines()[-1] if said.strip() else "?", needed)
     # Compose writes its answer so that it could be read again: with every $ doubled.
     config = json.loads(done.stdout.replace("$$", "$"))

@@ -42,25 +42,24 @@ class Places:
                 found |= _spans(file, _pairs_of(entries, {name}))
             elif not keys:
                 found |= {(file, k.start_mark.line + 1) for k, _ in _pairs_of(entries, {name})}
-                for service in self._services(name):
-                    found |= _spans(file, _pairs_of(service, {"profiles"}))
+        if section == "services" and not keys:
+            for file, service in self._services(name):
+                found |= _spans(file, _pairs_of(service, {"profiles"}))
         if section == "services" and keys[:1] == ["image"]:
             # That there is none is said where the service begins.
             found |= self.lines((section, name))
         if section == "services" and keys:
             wanted = {keys[0], *_from(keys)}
-            for file, root in self._roots:
-                for service in self._services(name, _get(root, "services")):
-                    found |= self._narrowed(file, service, wanted, keys)
-                    found |= _spans(file, _pairs_of(service, {"extends"}), inside=False)
+            for file, service in self._services(name):
+                found |= self._narrowed(file, service, wanted, keys)
+                found |= _spans(file, _pairs_of(service, {"extends"}), inside=False)
         return found
 
-    def _services(self, name: str, entries: Node | None = None) -> Iterator[Node]:
-        """The service itself, and those that it extends."""
-        roots = [entries] if entries is not None else [_get(r, "services") for _, r in self._roots]
-        for services in roots:
-            for _, service in _pairs_of(services, {name}):
-                yield service
+    def _services(self, name: str) -> Iterator[tuple[str, Node]]:
+        """The service itself, and those that it extends, each with its file."""
+        for file, root in self._roots:
+            for _, service in _pairs_of(_get(root, "services"), {name}):
+                yield file, service
                 for _, extends in _pairs_of(service, {"extends"}):
                     base = extends if isinstance(extends, ScalarNode) else _get(extends, "service")
                     if base is not None and base.value != name:

@@ -187,9 +187,7 @@ def _amount(vessel: Vessel, path: Path, name: str, value: Any) -> Any:
         return pids if isinstance(pids, Open) or (pids or 0) > 0 else None
     if name == "memory":
         size = vessel.size(value, path)
-        if size == 0:
-            return None
-        return size if size is None else text(value).strip() if size > 0 else None
+        return text(value).strip() if isinstance(size, Open) or (size or 0) > 0 else None
     cpus = vessel.number(value, path)
     if cpus is None or isinstance(cpus, Open) or cpus >= _SMALLEST:
         return None if cpus is None else text(value) if isinstance(value, str) else _plain(cpus)
@@ -211,8 +209,10 @@ def _quota(vessel: Vessel, limits: dict[str, Any]) -> None:
         return
     quota = vessel.size(settings["cpu_quota"], vessel.at("cpu_quota"))
     period = vessel.size(settings.get("cpu_period", 100_000), vessel.at("cpu_period"))
-    words = tr("`{key}` becomes {where}.", key="cpu_quota", where="deploy.resources.limits.cpus")
-    vessel.report.note(vessel.at("cpu_quota"), "lowered", words)
+    for key in ("cpu_quota", "cpu_period"):
+        if key in settings:
+            words = tr("`{key}` becomes {where}.", key=key, where="deploy.resources.limits.cpus")
+            vessel.report.note(vessel.at(key), "lowered", words)
     if isinstance(quota, int) and isinstance(period, int) and quota > 0 and period > 0:
         limits.setdefault("cpus", _plain(quota / period))
 
@@ -225,9 +225,24 @@ def _devices(vessel: Vessel, path: Path, given: Map, found: dict[str, Any]) -> N
             tr("Swarm drops reserved devices: the container would run without its GPUs."),
             tr("Name them as generic_resources, which the daemons of the outposts announce."),
         )
-    resources = given.get("generic_resources")
-    if resources is not None:
-        found["generic_resources"] = vessel.items(resources, (*path, "generic_resources"))
+    if given.get("generic_resources") is not None:
+        where = (*path, "generic_resources")
+        entries = enumerate(vessel.items(given["generic_resources"], where))
+        found["generic_resources"] = [
+            _generic(vessel, (*where, index), entry) for index, entry in entries
+        ]
+
+
+def _generic(vessel: Vessel, path: Path, value: Any) -> dict[str, Any]:
+    """What the daemons of outposts announce, counted: `value` of a `kind`."""
+    where = (*path, "discrete_resource_spec")
+    given = vessel.mapping(value, path) or Map()
+    unknown(vessel, path, given, frozenset({"discrete_resource_spec"}))
+    spec = vessel.mapping(given.get("discrete_resource_spec"), where) or Map()
+    unknown(vessel, where, spec, frozenset({"kind", "value"}))
+    kept = {"kind": text(spec.get("kind", "")), "value": None}
+    kept["value"] = vessel.integer(spec.get("value"), (*where, "value"))
+    return {"discrete_resource_spec": {k: v for k, v in kept.items() if v is not None}}
 
 
 def _restart_policy(vessel: Vessel, path: Path, value: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from otternauts_desktop.core.fleet.beside import Beside, file_key
-from otternauts_desktop.core.fleet.compose import Map, Path
+from otternauts_desktop.core.fleet.compose import Map, Path, Seq
 from otternauts_desktop.core.fleet.interpolation import Open
 from otternauts_desktop.core.fleet.loading import Project
 from otternauts_desktop.core.fleet.objects import MAX_BYTES, swarm_object
@@ -43,20 +43,22 @@ class Sections:
                 found[name] = lowered
         return found
 
+    def _wrong(self, path: Path, kind: str) -> None:
+        words = tr("`{key}` has to be {kind}.", key=path[-1], kind=kind)
+        self._report.error(path, "wrong-type", words)
+
     def _entries(self, section: str) -> list[tuple[str, Path, Mapping[str, Any]]]:
         entries = self._project.root.get(section)
         if entries is None:
             return []
         if not isinstance(entries, Map):
-            words = tr("`{key}` has to be {kind}.", key=section, kind=tr("a mapping"))
-            self._report.error((section,), "wrong-type", words)
+            self._wrong((section,), tr("a mapping"))
             return []
         found = []
         for name, settings in entries.items():
             path: Path = (section, name)
             if settings is not None and not isinstance(settings, Map):
-                words = tr("`{key}` has to be {kind}.", key=name, kind=tr("a mapping"))
-                self._report.error(path, "wrong-type", words)
+                self._wrong(path, tr("a mapping"))
                 settings = None
             found.append((name, path, settings or {}))
         return found
@@ -147,9 +149,11 @@ class Sections:
             found["driver_opts"] = kept
 
     def _ipam(self, path: Path, ipam: Any, found: dict[str, Any]) -> None:
-        if not isinstance(ipam, Mapping):
-            return
         path = (*path, "ipam")
+        if not isinstance(ipam, Mapping):
+            if ipam is not None:
+                self._wrong(path, tr("a mapping"))
+            return
         lowered: dict[str, Any] = {}
         if ipam.get("driver"):
             lowered["driver"] = text(ipam["driver"])
@@ -157,8 +161,14 @@ class Sections:
             words = tr("Swarm drops `{key}` of a network.", key="ipam.options")
             self._report.warning((*path, "options"), "no-effect", words)
         subnets = []
-        for index, entry in enumerate(ipam.get("config") or ()):
+        config = ipam.get("config")
+        if not isinstance(config, Seq):
+            if config is not None:
+                self._wrong((*path, "config"), tr("a list"))
+            config = Seq()
+        for index, entry in enumerate(config):
             if not isinstance(entry, Mapping):
+                self._wrong((*path, "config", index), tr("a mapping"))
                 continue
             if entry.get("subnet"):
                 subnets.append({"subnet": text(entry["subnet"])})
