@@ -76,3 +76,5 @@ class Heading:
     title: str
     width: int = 0
     right: bool = False
+    spare: int = 0
+    """Left out where there is no room for all; the highest first, 0 never."""

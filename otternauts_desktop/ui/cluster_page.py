@@ -34,18 +34,18 @@ from otternauts_desktop.ui.times import age, age_of, clock, gigabytes
 _OUTPOSTS: Final = (
     Heading(marked("Outpost"), 0),
     Heading(marked("State"), 120),
-    Heading(marked("Address"), 150),
-    Heading(marked("Docker"), 100),
-    Heading(marked("CPU"), 80, right=True),
-    Heading(marked("Memory"), 100, right=True),
+    Heading(marked("Address"), 150, spare=1),
+    Heading(marked("Docker"), 100, spare=2),
+    Heading(marked("CPU"), 80, right=True, spare=4),
+    Heading(marked("Memory"), 100, right=True, spare=3),
     Heading(marked("Tasks"), 90, right=True),
 )
 _FLEETS: Final = (
     Heading(marked("Fleet"), 0),
     Heading(marked("Status"), 120),
     Heading(marked("Replicas"), 250),
-    Heading(marked("Vessels"), 90, right=True),
-    Heading(marked("Changed"), 140, right=True),
+    Heading(marked("Vessels"), 90, right=True, spare=2),
+    Heading(marked("Changed"), 140, right=True, spare=1),
 )
 
 

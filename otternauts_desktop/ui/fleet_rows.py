@@ -19,14 +19,14 @@ FLEET_HEADINGS: Final = (
     Heading(marked("Image"), 0),
     Heading(marked("Replicas"), 170),
     Heading(marked("Outpost"), 130),
-    Heading(marked("Age"), 90, right=True),
+    Heading(marked("Age"), 90, right=True, spare=1),
 )
 TASK_HEADINGS: Final = (
     Heading(marked("Task"), 200),
     Heading(marked("State"), 130),
     Heading(marked("Outpost"), 130),
     Heading(marked("Note"), 0),
-    Heading(marked("Age"), 90, right=True),
+    Heading(marked("Age"), 90, right=True, spare=1),
 )
 _PIP_TONES: Final = {Health.FAILED: "bad", Health.DEGRADED: "bad", Health.MOVING: "accent"}
 

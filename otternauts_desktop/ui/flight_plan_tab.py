@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Final, Protocol
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QLayout, QStackedWidget, QWidget
 
 from otternauts_desktop.core.errors import KnownError
@@ -19,10 +19,11 @@ from otternauts_desktop.ui.compare_panel import ComparePanel, Version
 from otternauts_desktop.ui.diff_view import DiffView
 from otternauts_desktop.ui.file_bar import FileBar
 from otternauts_desktop.ui.find_bar import FindBar
-from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
+from otternauts_desktop.ui.frames import Surface, column, row, rule
 from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, Label, MarkLabel
 from otternauts_desktop.ui.panes import make_pane
 from otternauts_desktop.ui.plan_view import PlanView
+from otternauts_desktop.ui.side_split import SideSplit
 from otternauts_desktop.ui.status_marks import FAILED, WARNING, Mark
 from otternauts_desktop.ui.yaml_editor import YamlEditor
 
@@ -96,16 +97,12 @@ class FlightPlanTab(QWidget):
         body.addWidget(rule(soft=True))
         body.addLayout(foot)
 
-        split = Split(Qt.Orientation.Horizontal)
-        split.addWidget(left)
         self.preview_panel = self._preview_panel()
-        split.addWidget(self.preview_panel)
-        split.setStretchFactor(0, 1)
-        split.setSizes([700, 408])
+        self.beside = SideSplit(left, self.preview_panel, (tr("Text"), tr("Preview")))
         self.compare = ComparePanel()
         self.compare.left.connect(self.leave_compare)
         self._sides = QStackedWidget()
-        self._sides.addWidget(split)
+        self._sides.addWidget(self.beside)
         self._sides.addWidget(self.compare)
         outer = column(self)
         outer.addWidget(self._sides)

@@ -23,6 +23,7 @@ from otternauts_desktop.ui.cluster_tree_model import ClusterTreeModel
 from otternauts_desktop.ui.dock import COMMANDS, COMMS, HEIGHT, Dock
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
 from otternauts_desktop.ui.labels import Label
+from otternauts_desktop.ui.navigator_split import NavigatorSplit
 from otternauts_desktop.ui.notice_bar import NoticeBar
 from otternauts_desktop.ui.panes import focus_into, go_to_pane, make_pane
 from otternauts_desktop.ui.places import WELCOME, Place
@@ -97,16 +98,12 @@ class MainWindow(QMainWindow):
         body.addWidget(self._vertical, 1)
         body.addWidget(rule())
         body.addWidget(self.dock.strip)
-        split = Split(Qt.Orientation.Horizontal)
-        split.addWidget(self.tree)
-        split.addWidget(right)
-        split.setStretchFactor(1, 1)
-        split.setSizes([264, SIZE[0] - 264])
+        self.navigator = NavigatorSplit(self.tree, right)
         whole = Surface("page")
         outer = column(whole)
         outer.addWidget(self._tool_bar())
         outer.addWidget(rule())
-        outer.addWidget(split, 1)
+        outer.addWidget(self.navigator, 1)
         self.setCentralWidget(whole)
         self.setStatusBar(self.status)
         self.toast = Toast(self)
@@ -131,7 +128,8 @@ class MainWindow(QMainWindow):
         line = row(bar, margins=(8, 0, 12, 0), spacing=6)
         self.navigator_button = IconButton("sidebar", tr("Show the navigator"), checkable=True)
         self.navigator_button.setChecked(True)
-        self.navigator_button.toggled.connect(self.tree.setVisible)
+        self.navigator_button.toggled.connect(self.navigator.show_navigator)
+        self.navigator.shown.connect(self.navigator_button.setChecked)
         self.back_button = IconButton("chev-l", tr("Back"), shortcut="Alt+Left")
         self.forward_button = IconButton("chev-r", tr("Forward"), shortcut="Alt+Right")
         self.back_button.clicked.connect(self.go_back)
@@ -238,7 +236,7 @@ class MainWindow(QMainWindow):
             "view.filter",
             "View",
             tr("Filter the navigator"),
-            self.tree.filter_field.setFocus,
+            self._filter,
             keys="Ctrl+Shift+E",
         )
         add(
@@ -257,6 +255,10 @@ class MainWindow(QMainWindow):
         )
         add("help.keys", "Help", tr("Keyboard shortcuts…"), self.shortcuts_requested.emit, keys="?")
         add("help.about", "Help", tr("About Otternauts"), self.about_requested.emit)
+
+    def _filter(self) -> None:
+        self.navigator_button.setChecked(True)
+        self.tree.filter_field.setFocus()
 
     def build_menus(self) -> None:
         """Fill the menu bar from the registry."""

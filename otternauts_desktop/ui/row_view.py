@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -32,6 +32,8 @@ from otternauts_desktop.ui.theme import theme
 PAD: Final = 12
 MARK: Final = 12
 _MOST_PIPS: Final = 10
+_LEAST: Final = 180
+"""What a column that takes the free room should have at least."""
 
 
 def cell_of(index: AnyIndex) -> Cell:
@@ -241,7 +243,7 @@ class RowView(QTreeView):
         fit: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._height, self._fit = height, fit
+        self._height, self._fit, self._headings = height, fit, headings
         self.setAccessibleName(name)
         self.header().setAccessibleName(tr("Columns: {name}", name=name))
         self.setProperty("surface", surface)
@@ -263,11 +265,8 @@ class RowView(QTreeView):
         header.setStretchLastSection(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for number, heading in enumerate(headings):
-            if heading.width:
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(number, theme().px(heading.width))
-            else:
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+            mode = QHeaderView.ResizeMode
+            header.setSectionResizeMode(number, mode.Interactive if heading.width else mode.Stretch)
         self._set_fonts()
         theme().changed.connect(self._set_fonts)
         model.rowsInserted.connect(self._span_inserted)
@@ -342,6 +341,10 @@ class RowView(QTreeView):
     def _set_fonts(self) -> None:
         self.header().setFont(theme().ui_font(12, MEDIUM))
         self.header().setFixedHeight(theme().px(28))
+        for number, heading in enumerate(self._headings):
+            if heading.width:
+                self.header().resizeSection(number, theme().px(heading.width))
+        self._fit_columns()
         self._fit_rows()
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
@@ -352,6 +355,20 @@ class RowView(QTreeView):
             rows = max(self.model().rowCount(), 1)
             self.setMaximumHeight(theme().px(28) + rows * theme().px(self._height) + 2)
             self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Leave out what is least needed until the rest has room."""
+        widths = [theme().px(heading.width or _LEAST) for heading in self._headings]
+        wanted, room = sum(widths), self.viewport().width()
+        for number in sorted(range(len(widths)), key=lambda n: -self._headings[n].spare):
+            left_out = wanted > room and self._headings[number].spare > 0
+            self.setColumnHidden(number, left_out)
+            if left_out:
+                wanted -= widths[number]
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
