@@ -20,6 +20,7 @@ from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
+from otternauts_desktop.services.store.home import key_of_sums
 from otternauts_desktop.services.store.jobs import JobRecords, Runner
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
@@ -98,7 +99,10 @@ async def open_mission_control(
         telemetry = Telemetry(bus, links, clusters, LastSeenRecords(database))
         stack.push_async_callback(telemetry.close)
         transmissions = Transmissions(telemetry)
-        launches = Launches(bus, links, telemetry, transmissions, DraftRecords(database), records)
+        key = await asyncio.to_thread(key_of_sums, home)
+        launches = Launches(
+            bus, links, telemetry, transmissions, DraftRecords(database), records, key
+        )
         stack.push_async_callback(launches.close)
         jobs = Jobs(bus, JobRecords(database), Runner(home / "runners"))
         stack.push_async_callback(jobs.close)

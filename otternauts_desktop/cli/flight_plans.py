@@ -2,35 +2,61 @@
 
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, replace
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
 from otternauts_desktop.cli.inputs import Written, confirmed, given, kept
 from otternauts_desktop.cli.offline import in_words
 from otternauts_desktop.cli.output import Output
-from otternauts_desktop.core.errors import FlightPlanInvalid, NothingFound
+from otternauts_desktop.cli.plan_report import plan_document, plan_words, taken_over_words
+from otternauts_desktop.core.errors import FileUnwritable, FlightPlanInvalid, NothingFound
 from otternauts_desktop.core.events import Event, LaunchMoved
 from otternauts_desktop.core.fleet.flight_plan import Prepared
-from otternauts_desktop.core.flight.plan import Change, Plan
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState, StepState
-from otternauts_desktop.core.flight.things import Fate
+from otternauts_desktop.core.flight.taking_over import TakenOver
 from otternauts_desktop.core.names import ClusterId, fleet_name
 from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.services.launches import Preview
+from otternauts_desktop.services.plan_files import PlanText, read_plan, write_plan
 
 CHANGES = 2
 NOT_CONVERGED = 3
-_SIGNS = {"create": "+", "update": "~", "remove": "-", "unchanged": " "}
-_FATES = {Fate.CREATED: "+", Fate.MISSING: "!", Fate.LEFT: "o"}
 
 
 async def plan(control: MissionControl, arguments: Namespace, output: Output) -> int:
     """The plan by meaning; exit 0: nothing to do, 2: changes."""
-    _, _, preview = await _previewed(control, arguments)
-    output.result(_plan_document(preview.plan), _plan_text(preview.plan))
+    cluster, written, preview = await _previewed(control, arguments)
+    taken = None
+    if arguments.take_over:
+        taken = _take_over(control, cluster.id, arguments, written)
+        output.progress(taken_over_words(taken))
+        preview = control.launches.preview(
+            cluster.id, arguments.name, taken.text, written.variables, written.beside
+        )
+    output.result(plan_document(preview.plan, taken), plan_words(preview.plan))
     return 0 if preview.plan.nothing_to_do else CHANGES
+
+
+def _take_over(
+    control: MissionControl, cluster_id: ClusterId, arguments: Namespace, written: Written
+) -> TakenOver:
+    """Change the file, or the flight plan kept here, to what was changed by hand."""
+    name = arguments.file[0] if arguments.file else ""
+    if name == "-":
+        raise FileUnwritable(
+            detail="The flight plan comes from standard input.",
+            next_step="Give --file F, or leave it out for the one kept here.",
+        )
+    file = read_plan(name) if name else PlanText(written.text)
+    taken = control.launches.take_over(
+        cluster_id, arguments.name, file.text, written.variables, written.beside
+    )
+    if name:
+        write_plan(name, replace(file, text=taken.text))
+    else:
+        control.launches.save_draft(cluster_id, arguments.name, taken.text)
+    return taken
 
 
 async def launch(control: MissionControl, arguments: Namespace, output: Output) -> int:
@@ -39,7 +65,7 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
     text = preview.new_text
     for note in (*preview.prepared.findings, *preview.prepared.notes):
         output.progress(in_words(note))
-    output.progress(_plan_text(preview.plan))
+    output.progress(plan_words(preview.plan))
     if not arguments.yes and not confirmed(f"Launch {arguments.name} on {cluster.name}?"):
         output.progress("Nothing was done; --yes launches without asking.")
         return CANCELLED
@@ -107,40 +133,6 @@ def _usable(prepared: Prepared) -> Prepared:
         line=first.line,
         column=first.column,
     )
-
-
-def _plan_document(plan: Plan) -> dict[str, Any]:
-    return {
-        "nothing_to_do": plan.nothing_to_do,
-        "summary": plan.summary,
-        "changes": [_change_document(change) for change in plan.changes],
-        "things": [asdict(thing) for thing in plan.things],
-        "steps": list(plan.steps),
-        "placement": [{**asdict(room), "missing": room.missing} for room in plan.rooms],
-    }
-
-
-def _change_document(change: Change) -> dict[str, Any]:
-    """Its parts under the names that scripts rely on; without the form, where secrets stand."""
-    document = asdict(change)
-    del document["form"]
-    return {**document, "effect": change.effect}
-
-
-def _plan_text(plan: Plan) -> str:
-    lines = []
-    for change in plan.changes:
-        lines.append(f"{_SIGNS[change.kind]} {change.vessel}: {change.kind}. {change.effect}")
-        lines += [f"    {field.words}" for field in change.fields]
-    for thing in plan.things:
-        if thing.fate is not Fate.USED:
-            lines.append(f"{_FATES[thing.fate]} {thing.kind} {thing.name}: {thing.fate}")
-    lines += [f"{number}. {step}" for number, step in enumerate(plan.steps, 1)]
-    for room in plan.rooms:
-        if room.missing:
-            lines.append(f"! {room.vessel}: no outpost for {room.missing} of {room.wanted} tasks")
-            lines += [f"    {o.outpost}: {o.reason} {o.suggestion}" for o in room.obstacles]
-    return "\n".join([*lines, f"Plan: {plan.summary}."])
 
 
 class _Teller:

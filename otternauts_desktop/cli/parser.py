@@ -42,6 +42,11 @@ def make_parser() -> argparse.ArgumentParser:
     plan = _command(commands, "plan", "show what a launch would change; exit 2: changes")
     plan.add_argument("name", metavar="NAME")
     _files(plan)
+    plan.add_argument(
+        "--take-over",
+        action="store_true",
+        help="first write into the flight plan what was changed since the last launch from here",
+    )
     _variables(plan)
 
     launch = _command(commands, "launch", "launch a fleet and wait until it flies")

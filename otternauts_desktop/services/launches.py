@@ -44,6 +44,7 @@ from otternauts_desktop.core.flight.commands import (
     stack_deploy,
     stack_remove,
 )
+from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.plan import ChangeKind, Plan, plan
 from otternauts_desktop.core.flight.progress import (
     Cause,
@@ -52,6 +53,7 @@ from otternauts_desktop.core.flight.progress import (
     Step,
     StepState,
 )
+from otternauts_desktop.core.flight.taking_over import TakenOver, take_over
 from otternauts_desktop.core.flight.things import Thing
 from otternauts_desktop.core.flight.verdict import judge
 from otternauts_desktop.core.names import ClusterId, LaunchId, fleet_name
@@ -108,6 +110,7 @@ class Launches:
         transmissions: Transmissions,
         drafts: DraftRecords,
         records: LaunchRecords,
+        key: bytes,
     ) -> None:
         self._bus = bus
         self._links = links
@@ -115,6 +118,7 @@ class Launches:
         self._transmissions = transmissions
         self._drafts = drafts
         self._records = records
+        self._key = key
         self._progress: dict[LaunchId, LaunchProgress] = {}
         self._tasks: dict[LaunchId, asyncio.Task[None]] = {}
 
@@ -164,8 +168,31 @@ class Launches:
         if snapshot is None:
             raise ClusterUnreachable(detail=self._telemetry.staleness(cluster_id).lost)
         # With errors in the file there is nothing to compare.
-        changes = Plan(()) if prepared.errors else plan(prepared, snapshot)
+        launched = Launched(self._records.left(cluster_id, fleet), self._key)
+        changes = Plan(()) if prepared.errors else plan(prepared, snapshot, launched=launched)
         return Preview(prepared, changes, self.launched_text(cluster_id, fleet), text)
+
+    def take_over(
+        self,
+        cluster_id: ClusterId,
+        fleet: str,
+        text: str,
+        variables: Variables,
+        beside: Beside = NOTHING,
+        vessel: str = "",
+    ) -> TakenOver:
+        """`text` with what was changed in the swarm since the last launch, of one vessel or all.
+
+        Nothing is kept of it here. Raises as `preview` does.
+        """
+        planned = self.preview(cluster_id, fleet, text, variables, beside).plan
+        snapshot = self._telemetry.snapshot(cluster_id)
+        assert snapshot is not None  # or there were no preview
+
+        def ready(new: str) -> Prepared:
+            return prepare(fleet, new, variables, beside)
+
+        return take_over(text, ready, snapshot, planned, vessel)
 
     # -- doing -------------------------------------------------------------------------------
 
@@ -275,6 +302,8 @@ class Launches:
                 await asyncio.sleep(1.0)
             else:
                 raise RemovalFailed(detail=f"{len(left)} tasks and networks are still there.")
+        gone = dict.fromkeys(self._records.left(cluster_id, fleet))
+        self._records.record_left(cluster_id, fleet, gone)
         await self._telemetry.refresh(cluster_id)
 
     async def close(self) -> None:
@@ -350,18 +379,29 @@ class Launches:
                     await self._remove_services(cluster_id, fleet, again)
                 body = prepared.body(wave)
                 settled = await self._deploy(flight, prepared, body, resolve_image)
+                # Until it is seen what is there, nothing is known of it.
+                self._records.record_left(cluster_id, fleet, {vessel: {} for vessel in wave})
                 flight.note("Accepted" if settled else "Outcome unclear: looking at the cluster")
             async with flight.step(f"Converge{number}"):
                 part = _only(prepared, {v: prepared.data["services"][v] for v in flown})
                 await self._converge(flight, part, baseline, seconds, settled=settled)
+                self._record_left(cluster_id, fleet, wave)
             if flight.progress.state.ended:
                 return
         gone = [c.vessel for c in changes.changes if c.kind is ChangeKind.REMOVE]
         async with flight.step("Remove what is gone"):
             if gone:
                 await self._remove_services(cluster_id, fleet, gone)
+            left = self._records.left(cluster_id, fleet)
+            self._records.record_left(cluster_id, fleet, dict.fromkeys({*left} - {*flown}))
             flight.note(f"{len(gone)} removed" if gone else "Nothing to remove")
         flight.end(LaunchState.CONVERGED)
+
+    def _record_left(self, cluster_id: ClusterId, fleet: str, vessels: tuple[str, ...]) -> None:
+        """Keep sums of what is there now, so that a change by hand can be told later."""
+        if snapshot := self._telemetry.snapshot(cluster_id):
+            sums = Launched({}, self._key).left(snapshot, fleet, vessels)
+            self._records.record_left(cluster_id, fleet, sums)
 
     async def _create_objects(
         self, cluster_id: ClusterId, objects: tuple[SwarmObject, ...], baseline: Snapshot

@@ -21,26 +21,37 @@ def export(snapshot: Snapshot, fleet: str) -> str:
 
     What Compose has no word for stands in comments at the top.
     """
-    services = snapshot.fleets.get(fleet, ())
-    if not services:
+    if not snapshot.fleets.get(fleet, ()):
         return ""
     export_ = _Export(snapshot, fleet)
-    data: Form = {"services": {}}
-    for service in services:
-        data["services"][service.vessel] = export_.service(service.vessel, live(snapshot, service))
+    data: Form = {"services": export_.services()}
     data |= {section: dict(sorted(found.items())) for section, found in export_.around.items()}
     lines = [f"# {line}\n" for line in export_.left_out]
-    return "".join(lines) + dump(_with_dollars_doubled(kept(data)))
+    return "".join(lines) + dump(kept(data))
+
+
+def exported_services(snapshot: Snapshot, fleet: str) -> dict[str, Form]:
+    """The services of a fleet as the exported text has them, by vessel."""
+    return _Export(snapshot, fleet).services()
 
 
 class _Export:
     def __init__(self, snapshot: Snapshot, fleet: str) -> None:
+        self._snapshot = snapshot
         self._fleet = fleet
         self._own = {n.name for n in snapshot.networks if n.labels.get(STACK_LABEL) == fleet}
         self.around: dict[str, Form] = {"networks": {}, "volumes": {}, "configs": {}, "secrets": {}}
         self.left_out: list[str] = []
 
-    def service(self, vessel: str, form: Form) -> Form:
+    def services(self) -> dict[str, Form]:
+        return {
+            service.vessel: _with_dollars_doubled(
+                self._service(service.vessel, live(self._snapshot, service))
+            )
+            for service in self._snapshot.fleets.get(self._fleet, ())
+        }
+
+    def _service(self, vessel: str, form: Form) -> Form:
         for name in form.pop("other", {}):
             self.left_out.append(f"{vessel}: Compose has no word for {name}; a launch removes it.")
         form["networks"] = {

@@ -1,11 +1,12 @@
 """The plan by meaning: what a launch would create, change, restart and remove."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
 from otternauts_desktop.core.fleet.flight_plan import PreDeploy, Prepared
+from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.live import digest, live
 from otternauts_desktop.core.flight.scheduling import Platforms, Room, rooms, satisfies
 from otternauts_desktop.core.flight.settings import (
@@ -50,6 +51,8 @@ class Change:
     recreated: bool = False
     """Docker can't change the mode of a service: it is removed and made anew."""
     is_job: bool = False
+    drifted: bool = False
+    """Whether it was made, removed or changed since the last launch from here."""
     form: Form | None = field(default=None, repr=False)
     """What is wanted, secrets resolved: never shown. None where it is removed."""
 
@@ -57,6 +60,21 @@ class Change:
     def replaces_all(self) -> bool:
         """Whether no task of before counts any more once it is done."""
         return self.is_job or (bool(self.restarts) and not only_placement(self.fields))
+
+    @property
+    def drift(self) -> str:
+        """What was done to it since the last launch from here, in a sentence; "" for nothing."""
+        if not self.drifted:
+            return ""
+        if self.kind is ChangeKind.CREATE:
+            return tr("It was removed since the last launch from here.")
+        if self.kind is ChangeKind.REMOVE:
+            return tr("It was made since the last launch from here.")
+        return trn(
+            "{number} setting was changed since the last launch from here.",
+            "{number} settings were changed since the last launch from here.",
+            sum(change.drifted for change in self.fields),
+        )
 
     @property
     def effect(self) -> str:
@@ -126,6 +144,11 @@ class Plan:
         return tuple(steps)
 
     @property
+    def drifted(self) -> tuple[Change, ...]:
+        """Vessels that were changed since the last launch from here, which this overwrites."""
+        return tuple(change for change in self.changes if change.drifted)
+
+    @property
     def new_networks(self) -> tuple[str, ...]:
         return self.named(Fate.CREATED, "network")
 
@@ -179,12 +202,15 @@ def plan(
     snapshot: Snapshot,
     digests: Mapping[str, str] | None = None,
     platforms: Mapping[str, Platforms] | None = None,
+    launched: Launched | None = None,
 ) -> Plan:
     """Compare what is wanted with what is there.
 
     `digests` are those that a registry gives for images now, by the images' texts: where one has
     moved on, pinning it anew replaces tasks. `platforms` are what those images are made for.
+    `launched` is what the last launch left, None where nothing was launched from here.
     """
+    launched = launched or Launched({}, b"")
     there = {service.vessel: service for service in snapshot.fleets.get(prepared.fleet, ())}
     secrets = list(prepared.secrets)
     changes = []
@@ -193,13 +219,22 @@ def plan(
         if vessel not in prepared.data["services"]:
             assert service is not None
             stops = len(_running(snapshot, service))
-            changes.append(Change(vessel, ChangeKind.REMOVE, stops=stops, is_job=service.is_job))
+            changes.append(
+                Change(
+                    vessel,
+                    ChangeKind.REMOVE,
+                    stops=stops,
+                    is_job=service.is_job,
+                    drifted=bool(launched.sums) and vessel not in launched.sums,
+                )
+            )
             continue
         form = wanted(prepared.fleet, prepared.data, vessel)
         if service is None:
-            changes.append(_created(snapshot, vessel, form, secrets))
+            made = _created(snapshot, vessel, form, secrets)
+            changes.append(replace(made, drifted=bool(launched.sums.get(vessel))))
         else:
-            changes.append(_updated(snapshot, service, form, secrets, digests or {}))
+            changes.append(_updated(snapshot, service, form, secrets, digests or {}, launched))
     forms = {
         change.vessel: change.form
         for change in changes
@@ -238,9 +273,10 @@ def _updated(
     form: Form,
     secrets: list[Secret],
     digests: Mapping[str, str],
+    launched: Launched,
 ) -> Change:
     old = live(snapshot, service)
-    fields = differences(old, form, secrets)
+    fields = differences(old, form, secrets, launched.changed(service.vessel, old))
     moved = digests.get(str(form.get("image")), "")
     has = digest(service.image)
     if moved and has and moved != has and old.get("image") == form.get("image"):
@@ -282,6 +318,7 @@ def _updated(
         delay=policy.get("delay", ""),
         recreated=recreated,
         is_job=_is_job(form),
+        drifted=any(change.drifted for change in fields),
         form=form,
     )
 

@@ -6,7 +6,7 @@ placement alone restarts only tasks whose outpost no longer fits. Replicas, labe
 and the policies of updates restart nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -14,8 +14,9 @@ from typing import Any, Final
 from otternauts_desktop.core.flight.wanted import Form
 from otternauts_desktop.core.secret import MASK, Secret, masked
 
-Settings = dict[tuple[str, str], Any]
-"""Values by field and key: `("environment", "API_KEY")`, `("deploy.replicas", "")`."""
+Place = tuple[str, str]
+"""Field and key: `("environment", "API_KEY")`, `("deploy.replicas", "")`."""
+Settings = dict[Place, Any]
 
 _KEYED: Final = frozenset(
     """
@@ -64,6 +65,8 @@ class FieldChange:
     new: str = ""
     restarts: bool = True
     """Whether this alone would restart tasks; for a placement, those that no longer fit."""
+    drifted: bool = False
+    """Whether the old value was set since the last launch from here, by hand or elsewhere."""
 
     @property
     def words(self) -> str:
@@ -76,8 +79,13 @@ class FieldChange:
         return f"{name} - {self.old}" if self.old and not self.key else name
 
 
-def differences(old: Form, new: Form, secrets: list[Secret]) -> tuple[FieldChange, ...]:
-    """What differs, in the order of Compose's reference; values of secrets are masked."""
+def differences(
+    old: Form, new: Form, secrets: list[Secret], drifted: Container[Place] = ()
+) -> tuple[FieldChange, ...]:
+    """What differs, in the order of Compose's reference; values of secrets are masked.
+
+    `drifted` are settings that were changed since the last launch from here.
+    """
     before, after = settings(old), settings(new)
     found = []
     for place in {**after, **before}:
@@ -99,6 +107,7 @@ def differences(old: Form, new: Form, secrets: list[Secret]) -> tuple[FieldChang
                 _words(was, secrets) if said else "",
                 _words(becomes, secrets) if said else "",
                 restarts=not field.startswith(KEEPS_TASKS),
+                drifted=place in drifted,
             )
         )
     names = {change.field for change in found}
@@ -110,7 +119,7 @@ def settings(form: Form) -> Settings:
     return dict(_flat(form, ""))
 
 
-def _flat(form: Mapping[str, Any], prefix: str) -> Iterator[tuple[tuple[str, str], Any]]:
+def _flat(form: Mapping[str, Any], prefix: str) -> Iterator[tuple[Place, Any]]:
     for name, value in form.items():
         field = f"{prefix}{name}"
         if field == "networks":

@@ -1,12 +1,16 @@
 """The journal of launches: what was meant, written before any effect, and how it ended."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
+from otternauts_desktop.core.flight.drift import Sums
 from otternauts_desktop.core.names import ClusterId, LaunchId
 from otternauts_desktop.services.store.database import Database
-from otternauts_desktop.services.store.tables import LAUNCHES
+from otternauts_desktop.services.store.tables import CLUSTERS, LAUNCHES, LEFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +95,30 @@ class LaunchRecords:
         )
         with self._database.reading() as connection:
             return tuple(LaunchRecord(**row._mapping) for row in connection.execute(query))
+
+    def left(self, cluster_id: ClusterId, fleet: str) -> Sums:
+        """Sums of what the launches of a fleet left behind, by vessel."""
+        query = select(LEFT.c.sums).where(LEFT.c.cluster_id == cluster_id, LEFT.c.fleet == fleet)
+        with self._database.reading() as connection:
+            text = connection.execute(query).scalar_one_or_none()
+        sums: Sums = json.loads(text or "{}")
+        return sums
+
+    def record_left(
+        self, cluster_id: ClusterId, fleet: str, sums: Mapping[str, Mapping[str, str] | None]
+    ) -> None:
+        """Replace the sums of these vessels; None for one that is gone. Others stay.
+
+        Nothing happens where the cluster was removed meanwhile.
+        """
+        kept = {**self.left(cluster_id, fleet), **sums}
+        text = json.dumps({vessel: of for vessel, of in kept.items() if of is not None})
+        row = select(CLUSTERS.c.id, literal(fleet), literal(text)).where(
+            CLUSTERS.c.id == cluster_id
+        )
+        with self._database.writing() as connection:
+            connection.execute(
+                upsert(LEFT)
+                .from_select(["cluster_id", "fleet", "sums"], row)
+                .on_conflict_do_update(index_elements=["cluster_id", "fleet"], set_={"sums": text})
+            )

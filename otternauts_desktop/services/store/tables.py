@@ -86,6 +86,15 @@ LAUNCHES: Final = Table(
     UniqueConstraint("cluster_id", "fleet", "version"),
 )
 
+LEFT: Final = Table(
+    "left_by_launches",
+    METADATA,
+    _cluster_id(),
+    Column("fleet", Text, nullable=False),
+    Column("sums", Text, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "fleet"),
+)
+
 LAST_SEEN: Final = Table(
     "last_seen",
     METADATA,

@@ -5,10 +5,15 @@ A migration that was released is never edited; a later one corrects it.
 
 from typing import Final
 
-from otternauts_desktop.services.store.migrations import m0001_first_records, m0002_jobs
+from otternauts_desktop.services.store.migrations import (
+    m0001_first_records,
+    m0002_jobs,
+    m0003_left_by_launches,
+)
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     m0001_first_records.STATEMENTS,
     m0002_jobs.STATEMENTS,
+    m0003_left_by_launches.STATEMENTS,
 )
 """The statements that lead from version N to N + 1 stand at index N."""
