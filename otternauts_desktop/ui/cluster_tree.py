@@ -1,5 +1,6 @@
 """The navigator: filter, tree of clusters, and what can be added to it."""
 
+import json
 from typing import Final
 
 from PySide6.QtCore import (
@@ -194,7 +195,8 @@ class ClusterTree(Surface):
         self._proxy.setAutoAcceptChildRows(True)
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._quiet = False
-        self._known: set[str] = set()
+        self._open: dict[str, bool] = {}
+        """Each branch the person has seen, by the keys down to it: open or closed."""
 
         self.filter_field = QLineEdit()
         self.filter_field.setPlaceholderText(tr("Filter"))
@@ -213,6 +215,8 @@ class ClusterTree(Surface):
         self.view.setModel(self._proxy)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.activated.connect(self._choose)
+        self.view.expanded.connect(lambda index: self._note_branch(index, opened=True))
+        self.view.collapsed.connect(lambda index: self._note_branch(index, opened=False))
 
         self._empty = Surface("nav")
         blank = column(self._empty, margins=(20, 24, 20, 0), spacing=6)
@@ -241,7 +245,7 @@ class ClusterTree(Surface):
         self.add_button.clicked.connect(
             lambda: menu.popup(self.add_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
         )
-        self.refresh_button = IconButton("refresh", "Refresh", size=24, shortcut="F5")
+        self.refresh_button = IconButton("refresh", tr("Refresh"), size=24, shortcut="F5")
         self.refresh_button.clicked.connect(self.refresh_requested)
 
         outer = column(self)
@@ -285,10 +289,39 @@ class ClusterTree(Surface):
         else:
             super().keyPressEvent(event)
 
+    def branches_text(self) -> str:
+        """Which branches are open and which closed, to be kept."""
+        return json.dumps(self._open)
+
+    def restore_branches(self, text: str) -> None:
+        """Take up what `branches_text` gave; nonsense is left aside."""
+        try:
+            kept = json.loads(text)
+        except ValueError:
+            return
+        if isinstance(kept, dict):
+            self._open = {key: opened for key, opened in kept.items() if isinstance(opened, bool)}
+            self._set_branches(QModelIndex())
+
     def _filter(self, text: str) -> None:
         self._proxy.setFilterFixedString(text)
         if text:
+            self._quiet = True
             self.view.expandAll()
+            self._quiet = False
+        else:
+            self._set_branches(QModelIndex())
+
+    def _note_branch(self, index: QModelIndex, *, opened: bool) -> None:
+        if not self._quiet and not self.filter_field.text():
+            self._open[_path(index)] = opened
+
+    def _set_branches(self, parent: QModelIndex) -> None:
+        for number in range(self._proxy.rowCount(parent)):
+            index = self._proxy.index(number, 0, parent)
+            if self._proxy.rowCount(index):
+                self.view.setExpanded(index, self._open.get(_path(index), False))
+                self._set_branches(index)
 
     def _current_changed(self, index: QModelIndex, _before: QModelIndex) -> None:
         if not self._quiet:
@@ -309,29 +342,19 @@ class ClusterTree(Surface):
         ancestor = parent
         while ancestor.isValid():
             depth, ancestor = depth + 1, ancestor.parent()
-        if depth > 2:
-            return
-        if depth and self._model.rowCount(parent) > 0:
-            self._open_once(parent)
-        if depth == 2:
-            return  # what is in a group starts closed
+        if depth:
+            self._open_as_known(parent, default=depth < 3)
         for number in range(first, last + 1):
             index = self._model.index(number, 0, parent)
-            if self._model.rowCount(index):
-                self._open_once(index)
-                self._open_new(index, 0, self._model.rowCount(index) - 1)
+            if children := self._model.rowCount(index):
+                self._open_as_known(index, default=depth < 2)
+                self._open_new(index, 0, children - 1)
 
-    def _open_once(self, index: QModelIndex) -> None:
-        path = []
-        ancestor = index
-        while ancestor.isValid():
-            if row := row_of(ancestor):
-                path.append(row.key)
-            ancestor = ancestor.parent()
-        key = "/".join(path)
-        if key not in self._known:
-            self._known.add(key)
-            self.view.setExpanded(self._proxy.mapFromSource(index), True)
+    def _open_as_known(self, index: QModelIndex, *, default: bool) -> None:
+        key = _path(index)
+        opened = self._open.setdefault(key, default)
+        if not self.filter_field.text():
+            self.view.setExpanded(self._proxy.mapFromSource(index), opened)
 
     def _update_empty(self) -> None:
         some = self._model.rowCount() > 0
@@ -342,3 +365,13 @@ class ClusterTree(Surface):
     def _set_fonts(self) -> None:
         self.filter_field.setFont(theme().ui_font(13))
         self.add_button.setFont(theme().ui_font(12, MEDIUM))
+
+
+def _path(index: QModelIndex) -> str:
+    """The keys of the rows down to one."""
+    keys = []
+    while index.isValid():
+        if row := row_of(index):
+            keys.append(row.key)
+        index = index.parent()
+    return "/".join(reversed(keys))

@@ -34,6 +34,7 @@ from otternauts_desktop.ui.places import (
     fleet_place,
     service_place,
 )
+from otternauts_desktop.ui.scroll_memory import ScrollMemory
 from otternauts_desktop.ui.service_page import ServicePage
 from otternauts_desktop.ui.status_desk import StatusDesk
 from otternauts_desktop.ui.targets import place_of, place_text
@@ -60,6 +61,7 @@ class Desk(QObject):
         self.status = StatusDesk(window, crew)
         self.help = HelpDesk(window, crew, self.tasks)
         self.fleets = FleetDesk(window, crew, self.fleet_page, self.tasks)
+        self._scrolls = ScrollMemory(window.pages)
         self.tour = TourDesk(window, crew, self.outposts, self.cluster_page, self.fleet_page)
         self.console = LogConsole()
         self.comms = CommsDesk(window, crew, self.console, self.tasks)
@@ -270,10 +272,15 @@ class Desk(QObject):
     def _start_place(self) -> None:
         """Where the person left off, where that is still there."""
         clusters = self._crew.outposts.clusters()
-        kept = self._crew.settings.get("window.place")
+        kept, scrolls = (self._crew.settings.get(f"window.{n}") for n in ("place", "scrolls"))
+        if isinstance(scrolls, str):
+            self._scrolls.take(scrolls)
         place = place_of(kept) if isinstance(kept, str) else None
         if place is not None and self._crew.cluster(place.cluster_id) is not None:
             self.go(place)
+            tab = self._crew.settings.get("window.tab")
+            if place.kind is PlaceKind.FLEET and tab in (OVERVIEW, PLAN):
+                self.fleet_page.show_tab(tab)
             return
         self.go(cluster_place(clusters[0].id) if clusters else WELCOME)
 
@@ -281,6 +288,7 @@ class Desk(QObject):
         """Show a place; one that is gone leads to its cluster, or to the first screen."""
         self.fleets.plans.keep_draft()
         window = self._window
+        self._scrolls.leave()
         window.status.cursor_label.setText("")
         cluster = self._crew.cluster(place.cluster_id)
         if place.kind is PlaceKind.WELCOME or cluster is None:
@@ -303,6 +311,7 @@ class Desk(QObject):
             crumbs = [service.fleet, service.vessel] if service else [name]
             window.show_page(place, self.service_page, [cluster.name, *crumbs])
         self._show_place()
+        self._scrolls.arrive(place)
         self.status.show_status()
         self.status.show_lost()
 
@@ -363,9 +372,12 @@ class Desk(QObject):
             title = tr("{names} is still launching", names=names)
             if not await ask(Confirm(title, words, tr("Quit"), self._window)):
                 return
-        settings = self._crew.settings
-        window_memory.keep(self._window, settings)
-        settings.put("window.place", place_text(self._window.place))
+        settings, window = self._crew.settings, self._window
+        window_memory.keep(window, settings)
+        settings.put("window.place", place_text(window.place))
+        self._scrolls.leave()
+        settings.put("window.tab", self.fleet_page.tabs.currentIndex())
+        settings.put("window.scrolls", self._scrolls.text())
         self.help.keep()
         self._quit()
 
