@@ -1,5 +1,6 @@
 """One flight plan held against both oracles, and the table over many of them."""
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -74,15 +75,15 @@ def _has_services(file: Path) -> bool:
 def examine(case: Case) -> Outcome:
     """Hold one case against both oracles."""
     unset = unset_variables(case.folder, case.files)
+    raw = case.files[0].read_text("utf-8-sig", errors="replace")
     values: dict[str, str] = {}
-    for values in supplied(unset):
+    for values in supplied(unset, raw):
         meaning = compose_config(case.folder, case.files, values)
         if meaning.config is not None or not unset:
             break
     ours = render(case.folder, case.files, values)
     if meaning.config is None:
         return Outcome(case.name, compose_error=meaning.error, crash=ours.crash)
-    raw = case.files[0].read_text("utf-8-sig")
     as_it_stands, _ = stack_config(raw, case.folder, values)
     outcome = {
         "understood": True,
@@ -95,8 +96,8 @@ def examine(case: Case) -> Outcome:
     sent, error = stack_config(ours.body, case.folder)
     if sent is None:
         return Outcome(case.name, rendered=True, docker_error=error, **outcome)  # type: ignore[arg-type]
-    places = Places(_files_beside(case))
-    said = {(f.file, f.line) for f in ours.findings}
+    places = Places(_files_beside(case, ours))
+    said = {(_own_name(f.file, case.folder), f.line) for f in ours.findings}
     silent: list[Difference] = []
     announced: list[Difference] = []
     for difference in differences(meaning.config, sent):
@@ -112,9 +113,14 @@ def examine(case: Case) -> Outcome:
     )
 
 
-def _files_beside(case: Case) -> list[Path]:
-    others = [f for f in sorted(case.folder.rglob("*.y*ml")) if f not in case.files]
-    return [*case.files, *others[:50]]
+def _files_beside(case: Case, ours: Rendered) -> list[Path]:
+    others = (case.folder / name for name in ours.beside)
+    yaml = [f for f in others if f.suffix in (".yaml", ".yml") and f.is_file()]
+    return [*case.files, *(f for f in yaml if f not in case.files)]
+
+
+def _own_name(file: str, folder: Path) -> str:
+    return os.path.relpath(folder / file, folder) if file else ""
 
 
 def _why_not(ours: Rendered) -> dict[str, str]:

@@ -16,7 +16,7 @@ Normal = dict[tuple[str, ...], Any]
 
 FROM: Mapping[str, tuple[str, ...]] = {
     "deploy.resources.limits.memory": ("mem_limit",),
-    "deploy.resources.limits.cpus": ("cpus",),
+    "deploy.resources.limits.cpus": ("cpus", "cpu_quota", "cpu_period"),
     "deploy.resources.limits.pids": ("pids_limit",),
     "deploy.resources.reservations.memory": ("mem_reservation",),
     "deploy.resources.reservations.devices": ("gpus",),
@@ -308,7 +308,8 @@ def _hosts(value: Any) -> list[tuple[str, str]]:
 
 def _logging(value: Any) -> dict[str, Any]:
     out = {k: v for k, v in (value or {}).items() if not k.startswith("x-")}
-    return {**out, "options": _pairs(out.get("options"))}
+    out["options"] = _pairs(out.get("options"))
+    return {key: item for key, item in out.items() if item}
 
 
 def _depends_on(value: Any) -> Any:

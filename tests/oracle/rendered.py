@@ -25,6 +25,8 @@ class Rendered:
     line: int = 0
     missing: str = ""
     """The refusal, where it is about variables without a value."""
+    beside: tuple[str, ...] = ()
+    """Files beside that were read, by their way from the first one's folder."""
     crash: str = ""
     """The traceback of what should never be raised."""
 
@@ -37,7 +39,8 @@ def render(folder: Path, files: Sequence[Path], values: Mapping[str, str]) -> Re
         beside = _beside(folder, files, text, secrets)
         read(text, beside)
         prepared = prepare(PROJECT, text, secrets, beside)
-        return Rendered(prepared.body(), (*prepared.findings, *prepared.notes))
+        found = (*prepared.findings, *prepared.notes)
+        return Rendered(prepared.body(), found, beside=tuple(beside.files))
     except VariablesMissing as error:
         return Rendered(refusal=error.text(), line=error.line, missing=error.detail)
     except KnownError as error:

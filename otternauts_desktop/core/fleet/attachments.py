@@ -130,6 +130,7 @@ def lower_files(vessel: Vessel, section: str) -> None:
     """Write `out["configs"]` or `out["secrets"]` in the long form."""
     path = vessel.at(section)
     found: dict[str, dict[str, Any]] = {}
+    places: dict[str, Path] = {}
     for index, entry in enumerate(vessel.items(vessel.settings.get(section), path)):
         where = (*path, index)
         settings = entry if isinstance(entry, Map) else Map({"source": entry}, {})
@@ -150,7 +151,13 @@ def lower_files(vessel: Vessel, section: str) -> None:
             elif key != "source" and not key.startswith("x-"):
                 words = tr("Compose knows no `{key}` here.", key=key)
                 vessel.report.error((*where, key), "unknown-key", words)
-        found[mount.get("target") or source] = mount
+        target = mount.get("target") or source
+        if target in found and found[target] != mount:
+            words = tr(
+                "A later entry takes its place: both are mounted as {target}.", target=target
+            )
+            vessel.report.note(places[target], "left-out", words)
+        found[target], places[target] = mount, where
     if found:
         vessel.out[section] = list(found.values())
 

@@ -206,6 +206,9 @@ def _quota(vessel: Vessel, limits: dict[str, Any]) -> None:
     """`cpu_quota` of `cpu_period` (100 ms where it is not said) is a number of CPUs."""
     settings = vessel.settings
     if settings.get("cpu_quota") is None:
+        if settings.get("cpu_period") is not None:
+            words = tr("Without `cpu_quota` it limits nothing.")
+            vessel.report.warning(vessel.at("cpu_period"), "no-effect", words)
         return
     quota = vessel.size(settings["cpu_quota"], vessel.at("cpu_quota"))
     period = vessel.size(settings.get("cpu_period", 100_000), vessel.at("cpu_period"))

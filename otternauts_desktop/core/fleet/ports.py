@@ -30,6 +30,7 @@ def lower_ports(vessel: Vessel) -> None:
         return
     path = vessel.at("ports")
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    places: dict[tuple[Any, ...], Path] = {}
     for index, entry in enumerate(vessel.items(vessel.settings["ports"], path)):
         where = (*path, index)
         entries = (
@@ -39,7 +40,10 @@ def lower_ports(vessel: Vessel) -> None:
         )
         for port in entries:
             key = (port["target"], port.get("published"), port["protocol"])
-            found[key] = port
+            if key in found and found[key] != port:
+                words = tr("A later entry for this port takes its place.")
+                vessel.report.note(places[key], "left-out", words)
+            found[key], places[key] = port, where
     if found:
         vessel.out["ports"] = list(found.values())
 
@@ -149,6 +153,9 @@ def _random(vessel: Vessel, path: Path, line: str) -> None:
 
 def _check_address(vessel: Vessel, path: Path, address: str) -> None:
     if address in _EVERYWHERE:
+        if address:
+            words = tr("{address} is every address, as always in Swarm.", address=address)
+            vessel.report.note(path, "left-out", words)
         return
     vessel.unsafe(
         path,
