@@ -105,7 +105,7 @@ def _accept(extension: Mapping[str, Any], path: Path, report: Report) -> None:
         report.error((*path, "accept"), "wrong-type", words)
         return
     for index, code in enumerate(codes or ()):
-        if code not in ACCEPTABLE:
+        if not isinstance(code, str) or code not in ACCEPTABLE:
             report.error(
                 (*path, "accept", index),
                 "bad-value",
