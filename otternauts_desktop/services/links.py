@@ -1,6 +1,7 @@
-"""The connections to all outposts: one each, opened when needed, with backoff and status."""
+"""The connections to all outposts: one each, opened when needed and kept, with a status."""
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from otternauts_desktop.core.errors import (
     LinkLost,
     OutcomeUnknown,
     OutpostError,
+    OutpostUnreachable,
 )
 from otternauts_desktop.core.events import LinkMoved
 from otternauts_desktop.core.flight.commands import Command
@@ -28,7 +30,7 @@ from otternauts_desktop.services.ssh import Completed, SshLink, connect
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 30.0
 
-_STATES: Final[tuple[tuple[type[OutpostError], LinkState], ...]] = (
+_FOR_A_PERSON: Final[tuple[tuple[type[OutpostError], LinkState], ...]] = (
     (HostKeyChanged, LinkState.HOST_KEY_CHANGED),
     (AuthenticationFailed, LinkState.AUTH_FAILED),
     (KeyUnusable, LinkState.AUTH_FAILED),
@@ -38,14 +40,15 @@ _STATES: Final[tuple[tuple[type[OutpostError], LinkState], ...]] = (
 
 @dataclass(slots=True)
 class _Line:
-    """What is kept per outpost."""
+    """What is kept per outpost. Its keeper is the only one that connects it."""
 
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     link: SshLink | None = None
     engine: Engine | None = None
-    failures: int = 0
-    next_try: float = 0.0
-    """Monotonic clock."""
+    keeper: asyncio.Task[None] | None = None
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while no attempt is under way: `engine` or `error` says how the last one ended."""
+    retry: asyncio.Event = field(default_factory=asyncio.Event)
+    """Ends the wait before the next attempt."""
     error: OutpostError | None = None
     status: LinkStatus = field(default_factory=lambda: LinkStatus(LinkState.IDLE))
 
@@ -89,7 +92,7 @@ class Links:
             done = await line.link.run(command, seconds=seconds)
             status = done.exit_status
         except OutcomeUnknown:
-            await self._lost(outpost, line)
+            self._lost(outpost, line)
             raise
         else:
             return done
@@ -98,83 +101,145 @@ class Links:
                 outpost.name, command.line(), status, time.monotonic() - started
             )
 
-    async def lost(self, outpost: Outpost, error: OutpostError) -> None:
-        """A reader found the connection dead or hung: drop it, so the next use reconnects."""
+    def lost(self, outpost: Outpost, error: OutpostError) -> None:
+        """A reader found the connection dead or hung: drop it, and connect anew."""
         line = self._lines.get(outpost.id)
         if line is not None and isinstance(error, LinkLost):
-            await self._lost(outpost, line)
+            self._lost(outpost, line)
 
-    def retry_now(self, outpost_id: OutpostId) -> None:
-        """Forget the backoff: the person asked to try again."""
-        if line := self._lines.get(outpost_id):
-            line.failures, line.next_try, line.error = 0, 0.0, None
+    async def probe(self, outpost: Outpost) -> None:
+        """Find out within two seconds whether a connection is only half open; drop it then."""
+        line = self._lines.get(outpost.id)
+        if line is None or line.link is None:
+            return
+        link = line.link
+        if not await link.answers() and line.link is link:
+            self._lost(outpost, line)
+
+    def retry_now(self, outpost: Outpost) -> None:
+        """Connect now where it is not connected, whatever the backoff or the last error says."""
+        line = self._lines.setdefault(outpost.id, _Line())
+        if line.engine is not None:
+            return
+        line.error = None
+        line.retry.set()
+        if line.keeper is None or line.keeper.done():
+            self._keep(outpost, line)
 
     async def forget(self, outpost_id: OutpostId) -> None:
-        """Close the connection to an outpost that is removed."""
+        """Close the connection to an outpost that is removed or reached in another way now."""
         if line := self._lines.pop(outpost_id, None):
-            await _close(line)
+            await _end(line)
 
     async def close(self) -> None:
         """Close all connections."""
         lines = list(self._lines.values())
         self._lines.clear()
-        await asyncio.gather(*(_close(line) for line in lines))
+        await asyncio.gather(*(_end(line) for line in lines))
 
     async def _connected(self, outpost: Outpost) -> _Line:
         line = self._lines.setdefault(outpost.id, _Line())
-        async with line.lock:
-            if line.link is not None and not line.link.alive:
-                await self._lost(outpost, line)
-            if line.engine is not None:
-                return line
-            if line.error is not None and time.monotonic() < line.next_try:
-                raise line.error
-            reconnecting = line.failures or line.status.state is LinkState.RECONNECTING
-            state = LinkState.RECONNECTING if reconnecting else LinkState.CONNECTING
-            self._move(outpost, line, LinkStatus(state, attempt=line.failures + 1))
-            try:
-                line.link = await connect(outpost.login, outpost.host_key)
-                line.engine = await open_engine(
-                    line.link, sudo=outpost.sudo, on_call=self.recorder(outpost.name)
-                )
-            except OutpostError as error:
-                await _close(line)
-                self._failed(outpost, line, error)
-                raise
-            except BaseException:
-                await _close(line)
-                raise
-            line.failures, line.error = 0, None
-            self._move(outpost, line, LinkStatus(LinkState.CONNECTED))
+        if line.link is not None and line.settled.is_set() and not line.link.alive:
+            self._lost(outpost, line)
+        if line.engine is not None:
             return line
+        if line.keeper is None or line.keeper.done():
+            if line.error is not None:  # a person has to act before it is tried again
+                raise line.error.with_traceback(None)
+            self._keep(outpost, line)
+        elif line.error is None and line.settled.is_set():
+            line.settled.clear()  # `retry_now` was called: its attempt starts in a moment
+        await line.settled.wait()
+        if line.link is None:
+            raise (line.error or OutpostUnreachable()).with_traceback(None)
+        return line
 
-    def _failed(self, outpost: Outpost, line: _Line, error: OutpostError) -> None:
-        line.failures += 1
-        line.error = error
-        final = next((state for kind, state in _STATES if isinstance(error, kind)), None)
-        if final is not None:
-            line.next_try = float("inf")
-            self._move(outpost, line, LinkStatus(final, error=error.text()))
-            return
+    def _keep(self, outpost: Outpost, line: _Line) -> None:
+        line.settled.clear()
+        line.keeper = asyncio.create_task(
+            self._keep_connected(outpost, line), name=f"keep {outpost.name} connected"
+        )
+
+    async def _keep_connected(self, outpost: Outpost, line: _Line) -> None:
+        """Connect, again and again until it holds or a person has to act."""
+        failures = 0
+        while True:
+            line.settled.clear()
+            line.retry.clear()
+            again = failures or line.status.state is not LinkState.IDLE
+            state = LinkState.RECONNECTING if again else LinkState.CONNECTING
+            self._move(outpost, line, LinkStatus(state, attempt=failures + 1))
+            try:
+                await self._attempt(outpost, line)
+            except OutpostError as error:
+                failures += 1
+                line.error = error
+                wait = self._failed(outpost, line, error, failures)
+            else:
+                line.error = None
+                self._move(outpost, line, LinkStatus(LinkState.CONNECTED))
+                return
+            finally:
+                line.settled.set()
+            if wait is None:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await line.retry.wait()
+                failures = 0
+
+    async def _attempt(self, outpost: Outpost, line: _Line) -> None:
+        try:
+            line.link = await connect(outpost.login, outpost.host_key)
+            line.engine = await open_engine(
+                line.link, sudo=outpost.sudo, on_call=self.recorder(outpost.name)
+            )
+        except BaseException:
+            await _close(line)
+            raise
+
+    def _failed(
+        self, outpost: Outpost, line: _Line, error: OutpostError, failures: int
+    ) -> float | None:
+        """Say why; gives the seconds until the next attempt, None where there is none."""
+        for kind, state in _FOR_A_PERSON:
+            if isinstance(error, kind):
+                self._move(outpost, line, LinkStatus(state, error=error.text()))
+                return None
         # Full jitter would retry at once now and then; half keeps a floor under it.
-        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (line.failures - 1))
-        wait *= random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, guards nothing
-        line.next_try = time.monotonic() + wait
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (failures - 1))
+        wait *= 0.5 + random.random() / 2  # noqa: S311 - spreads retries, guards nothing
+        gone = isinstance(error, (OutpostUnreachable, LinkLost))
         status = LinkStatus(
-            LinkState.RECONNECTING, line.failures + 1, time.time() + wait, error.text()
+            LinkState.RECONNECTING if gone else LinkState.FAILED,
+            failures + 1,
+            time.time() + wait,
+            error.text(),
         )
         self._move(outpost, line, status)
+        return wait
 
-    async def _lost(self, outpost: Outpost, line: _Line) -> None:
-        if line.link is None:
+    def _lost(self, outpost: Outpost, line: _Line) -> None:
+        """Drop a connection that no longer answers, and let its keeper make another."""
+        if line.link is None or not line.settled.is_set():
             return
-        await _close(line)
+        line.link.abort()
+        line.link = line.engine = line.error = None
         self._move(outpost, line, LinkStatus(LinkState.RECONNECTING, attempt=1))
+        self._keep(outpost, line)
 
     def _move(self, outpost: Outpost, line: _Line, status: LinkStatus) -> None:
         if status != line.status:
             line.status = status
             self._bus.publish(LinkMoved(outpost.id, status))
+
+
+async def _end(line: _Line) -> None:
+    if line.keeper is not None:
+        line.keeper.cancel()
+        await asyncio.gather(line.keeper, return_exceptions=True)
+    line.settled.set()  # nobody waits for an attempt that will not come
+    await _close(line)
 
 
 async def _close(line: _Line) -> None:

@@ -166,7 +166,7 @@ class Outposts:
     def reconnect(self, cluster_id: ClusterId) -> None:
         """Try again now, whatever the backoff says."""
         for outpost in self._clusters.outposts(cluster_id):
-            self._links.retry_now(outpost.id)
+            self._links.retry_now(outpost)
         self._telemetry.wake(cluster_id)
 
     async def _reach_docker(self, link: SshLink, name: str) -> tuple[Engine, bool]:

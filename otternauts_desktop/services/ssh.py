@@ -40,8 +40,9 @@ from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 
 CONNECT_SECONDS: Final = 8.0
-KEEPALIVE_SECONDS: Final = 5
-KEEPALIVE_MISSES: Final = 2  # a dead link is noticed after 5 x (2 + 1) = 15 s
+KEEPALIVE_SECONDS: Final = 4
+KEEPALIVE_MISSES: Final = 2  # a dead link is noticed after 4 x (2 + 1) = 12 s
+PROBE_SECONDS: Final = 0.6  # and one that is doubted after 0.6 x (2 + 1) = 1.8 s
 MAX_CHANNELS: Final = 9  # sshd's MaxSessions is 10 unless changed
 MAX_OUTPUT: Final = 16 * 1024 * 1024
 READ_SIZE: Final = 65_536
@@ -204,6 +205,23 @@ class SshLink:
         if process.returncode is None:
             raise OutcomeUnknown(detail=tr("The connection was lost while the command ran."))
         return Completed(process.returncode, stdout, stderr)
+
+    async def answers(self) -> bool:
+        """Whether the other side still answers; where not, that is known after 2 s.
+
+        By asking more often for that long: the asking itself is asyncssh's own keepalive.
+        """
+        self._connection.set_keepalive(PROBE_SECONDS, KEEPALIVE_MISSES)
+        try:
+            async with asyncio.timeout(PROBE_SECONDS * (KEEPALIVE_MISSES + 1) + 0.2):
+                await self._connection.wait_closed()
+        except TimeoutError:
+            self._connection.set_keepalive(KEEPALIVE_SECONDS, KEEPALIVE_MISSES)
+        return self.alive
+
+    def abort(self) -> None:
+        """End the connection without a word to the other side, which would not hear it."""
+        self._connection.abort()
 
     async def close(self) -> None:
         """End the connection and everything on it."""

@@ -21,9 +21,9 @@ from otternauts_desktop.core.errors import (
     NothingFound,
     OutpostError,
 )
-from otternauts_desktop.core.events import ClusterLost, SwarmObserved
+from otternauts_desktop.core.events import ClusterLost, Event, LinkMoved, SwarmObserved
 from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.core.swarm.cluster import Outpost
+from otternauts_desktop.core.swarm.cluster import LinkState, Outpost
 from otternauts_desktop.core.swarm.health import Health, fleet_condition
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot, without_values
 from otternauts_desktop.core.words import marked, tr
@@ -32,6 +32,7 @@ from otternauts_desktop.services.engine import Engine, SwarmLists
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
+from otternauts_desktop.services.vigil import wakings
 
 _log = logging.getLogger(__name__)
 
@@ -39,8 +40,12 @@ CALM_SECONDS: Final = 5.0
 MOVING_SECONDS: Final = 1.0
 SHORTEST_SECONDS: Final = 0.3
 """An event is answered by a read, but a storm of them by no more than three reads a second."""
+PATIENCE_SECONDS: Final = 1.5
+"""So long an outpost may take to answer before the next is asked, or its link is doubted."""
 KEEP_SECONDS: Final = 30.0
 """How often at most the last snapshot is written to disk while nothing is lost."""
+_HOPES: Final = {LinkState.CONNECTED: 0, LinkState.IDLE: 1, LinkState.CONNECTING: 1}
+"""Whom to ask first: by the state of the connection, less is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class Telemetry:
         self._watchers: dict[ClusterId, asyncio.Task[None]] = {}
         self._wakes: dict[ClusterId, asyncio.Event] = {}
         self._kept_at: dict[ClusterId, float] = {}
+        self._vigil: asyncio.Task[None] | None = None
+        self._end_listening = bus.subscribe(self._hear)
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -116,7 +123,7 @@ class Telemetry:
         try:
             yield outpost, engine
         except OutpostError as error:
-            await self._links.lost(outpost, error)
+            self._links.lost(outpost, error)
             self._preferred.pop(cluster_id, None)
             raise
 
@@ -124,6 +131,8 @@ class Telemetry:
 
     def watch(self, cluster_id: ClusterId) -> None:
         """Keep a cluster's snapshot fresh until `unwatch` or `close`."""
+        if self._vigil is None:
+            self._vigil = asyncio.create_task(self._keep_vigil(), name="vigil")
         if cluster_id not in self._watchers:
             self._wakes[cluster_id] = asyncio.Event()
             self._watchers[cluster_id] = asyncio.create_task(
@@ -146,19 +155,42 @@ class Telemetry:
 
     async def close(self) -> None:
         """End all watchers and keep what was last seen."""
-        for cluster_id in list(self._watchers):
-            watcher = self._watchers.pop(cluster_id)
-            watcher.cancel()
-            await asyncio.gather(watcher, return_exceptions=True)
+        self._end_listening()
+        tasks = [*self._watchers.values(), *([self._vigil] if self._vigil else [])]
+        self._watchers.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep_vigil(self) -> None:
+        """After the machine slept, find out at once what is still connected."""
+        async for _ in wakings():
+            outposts = [o for cluster in self._watchers for o in self._clusters.outposts(cluster)]
+            for outpost in outposts:
+                if self._links.status(outpost.id).state is LinkState.RECONNECTING:
+                    self._links.retry_now(outpost)
+            await asyncio.gather(*(self._links.probe(outpost) for outpost in outposts))
+            for cluster_id in self._watchers:
+                self.wake(cluster_id)
+
+    def _hear(self, event: Event) -> None:
+        """A link that is back: its cluster may be readable again."""
+        if isinstance(event, LinkMoved) and event.status.state is LinkState.CONNECTED:
+            for cluster_id in self._watchers:
+                if any(o.id == event.outpost_id for o in self._clusters.outposts(cluster_id)):
+                    self.wake(cluster_id)
 
     async def _watch(self, cluster_id: ClusterId) -> None:
         """Read, sleep, read again. Ends only by cancellation."""
         wake = self._wakes[cluster_id]
         while True:
+            before = self.staleness(cluster_id).as_of
             try:
                 async with self.manager(cluster_id) as (outpost, engine):
                     await self._follow(cluster_id, outpost, engine, wake)
             except KnownError as error:
+                if isinstance(error, LinkLost) and self.staleness(cluster_id).as_of > before:
+                    continue  # it answered until now: perhaps another manager does
                 self._report_lost(cluster_id, error)
             except Exception:
                 # A bug in reading must not end the watcher without a word: say it and go on.
@@ -198,7 +230,7 @@ class Telemetry:
 
     async def _read(self, cluster_id: ClusterId, outpost: Outpost, engine: Engine) -> Snapshot:
         started = time.monotonic()
-        lists = await engine.swarm_lists()
+        lists = await self._lists(outpost, engine)
         now = time.time()
         snapshot = lists.read(taken_at=now, via=outpost.name)
         self._preferred[cluster_id] = outpost
@@ -209,6 +241,17 @@ class Telemetry:
             await asyncio.to_thread(self._keep, cluster_id, lists, now)
         self._bus.publish(SwarmObserved(cluster_id, snapshot))
         return snapshot
+
+    async def _lists(self, outpost: Outpost, engine: Engine) -> SwarmLists:
+        """The lists; where they don't come soon, a link that is only half open is found out."""
+        reading = asyncio.ensure_future(engine.swarm_lists())
+        try:
+            await asyncio.wait([reading], timeout=PATIENCE_SECONDS)
+            if not reading.done():
+                await self._links.probe(outpost)
+            return await reading
+        finally:
+            reading.cancel()
 
     def _keep(self, cluster_id: ClusterId, lists: SwarmLists, now: float) -> None:
         document = {
@@ -222,33 +265,63 @@ class Telemetry:
         self._last_seen.save(cluster_id, json.dumps(document), now)
 
     async def _reach(self, cluster_id: ClusterId) -> tuple[Outpost, Engine]:
+        """Ask the outposts in turn: the connected first, of them the one that answered last.
+
+        The first answer wins. After `PATIENCE_SECONDS` without one the next is asked, too.
+        """
         outposts = list(self._clusters.outposts(cluster_id))
         if not outposts:
             raise ClusterUnreachable(
-                detail=tr("The cluster has no outpost."), next_step=tr("Add one of its managers.")
+                detail=tr("The cluster has no outpost."),
+                next_step=tr("Add one of its managers."),
             )
         preferred = self._preferred.get(cluster_id)
-        outposts.sort(key=lambda o: preferred is None or o.id != preferred.id)
-        errors: list[tuple[Outpost, KnownError]] = []
-        for outpost in outposts:
-            try:
-                engine = await self._links.engine(outpost)
-                # Cheap, and answered only by a manager that has a leader.
-                await engine.get("/nodes", {"filters": {"role": ["manager"]}})
-            except (OutpostError, EngineRefused, NothingFound) as error:
-                if isinstance(error, LinkLost):
-                    await self._links.lost(outpost, error)
-                errors.append((outpost, error))
-            else:
-                return outpost, engine
-        if len(errors) == 1:
-            raise errors[0][1]
-        raise ClusterUnreachable(
-            detail=" ".join(
-                f"{outpost.name}: {error.title} {error.detail}".strip() for outpost, error in errors
-            ),
-            next_step=errors[0][1].next_step,
+        outposts.sort(
+            key=lambda o: (
+                _HOPES.get(self._links.status(o.id).state, 2),
+                preferred is None or o.id != preferred.id,
+            )
         )
+        asked: dict[asyncio.Task[Engine], Outpost] = {}
+        errors: dict[str, KnownError] = {}
+        try:
+            while outposts or asked:
+                if outposts:
+                    outpost = outposts.pop(0)
+                    asked[asyncio.create_task(self._ask(outpost), name=f"ask {outpost.name}")] = (
+                        outpost
+                    )
+                done, _ = await asyncio.wait(
+                    asked,
+                    timeout=PATIENCE_SECONDS if outposts else None,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                for answer in done:
+                    outpost = asked.pop(answer)
+                    try:
+                        return outpost, answer.result()
+                    except (OutpostError, EngineRefused, NothingFound) as error:
+                        errors[outpost.name] = error
+        finally:
+            for answer in asked:
+                answer.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+        if len(errors) == 1:
+            raise next(iter(errors.values()))
+        causes = (f"{name}: {error.title} {error.detail}".strip() for name, error in errors.items())
+        raise ClusterUnreachable(
+            detail=" ".join(causes), next_step=next(iter(errors.values())).next_step
+        )
+
+    async def _ask(self, outpost: Outpost) -> Engine:
+        """Its engine, if it answers as a manager that has a leader."""
+        engine = await self._links.engine(outpost)
+        try:
+            await engine.get("/nodes", {"filters": {"role": ["manager"]}})
+        except LinkLost as error:
+            self._links.lost(outpost, error)
+            raise
+        return engine
 
     def _report_lost(self, cluster_id: ClusterId, error: KnownError) -> None:
         before = self.staleness(cluster_id)

@@ -63,6 +63,7 @@ class LinkState(StrEnum):
     AUTH_FAILED = "auth failed"
     HOST_KEY_CHANGED = "host key changed"
     FAILED = "failed"
+    """Logged in, but Docker can't be used there; tried again like a lost connection."""
 
 
 @dataclass(frozen=True, slots=True)
