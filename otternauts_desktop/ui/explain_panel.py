@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from otternauts_desktop.core.flight.explain import explain
-from otternauts_desktop.core.flight.placement import Grid, placement
+from otternauts_desktop.core.flight.placement import Grid, grid
 from otternauts_desktop.core.swarm.health import service_condition
 from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
 from otternauts_desktop.core.words import tr
@@ -143,7 +143,7 @@ class ExplainPanel(Surface):
         self._task_id = newest.id
         words = explain(newest.error, newest.exit_code)
         self._explain(words.sentence, words.next_step, newest.error or newest.message)
-        self._show_grid(placement(service, snapshot) if newest.state == "pending" else None)
+        self._show_grid(grid(service, snapshot) if newest.state == "pending" else None)
         self.lines_button.setVisible(bool(newest.node_id))
 
     def show_task(self, snapshot: Snapshot, service: Service, task: Task) -> None:
@@ -174,9 +174,7 @@ class ExplainPanel(Surface):
             self._explain(words.sentence, words.next_step, task.error or task.message)
         else:
             self._explain("", "", "")
-        self._show_grid(
-            placement(service, snapshot) if task.state == "pending" and task.error else None
-        )
+        self._show_grid(grid(service, snapshot) if task.state == "pending" and task.error else None)
         self.lines_button.setVisible(bool(task.node_id) and not self.lines.isVisibleTo(self))
 
     def show_lines(self, task_id: str, text: str) -> None:
@@ -215,21 +213,20 @@ class ExplainPanel(Surface):
             self._facts.addWidget(Label(name, size=12, tone="fg3"), number, 0)
             self._facts.addWidget(ElidedLabel(text, size=12), number, 1)
 
-    def _show_grid(self, grid: Grid | None) -> None:
+    def _show_grid(self, shown: Grid | None) -> None:
         clear(self._grid)
-        self._grid_box.setVisible(grid is not None)
-        if grid is None:
+        self._grid_box.setVisible(shown is not None)
+        if shown is None:
             return
-        for number, title in enumerate((tr("Outpost"), *grid.questions)):
+        for number, title in enumerate((tr("Outpost"), *shown.questions)):
             self._grid.addWidget(Label(title, size=12, tone="fg3"), 0, number)
-        for line, (name, checks) in enumerate(grid.rows, 1):
+        for line, (name, checks) in enumerate(shown.rows, 1):
             self._grid.addWidget(Label(name, size=12, weight=MEDIUM), line, 0)
             for number, check in enumerate(checks, 1):
-                passed = {True: ("check", "ok"), False: ("x", "bad"), None: ("help", "fg3")}
-                icon, tone = passed[check.passed]
+                icon, tone = ("check", "ok") if check.passed else ("x", "bad")
                 cell = row(spacing=5)
                 cell.addWidget(IconLabel(icon, size=12, tone=tone))
-                text = Label(check.words, size=12, tone="fg1" if check.passed else tone)
+                text = Label(check.found, size=12, tone="fg1" if check.passed else tone)
                 cell.addWidget(text, 1)
                 self._grid.addLayout(cell, line, number)
 

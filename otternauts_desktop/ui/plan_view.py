@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from otternauts_desktop.core.fleet.findings import Finding
+from otternauts_desktop.core.flight.placement import Room
 from otternauts_desktop.core.flight.plan import Change, ChangeKind, Plan
-from otternauts_desktop.core.flight.scheduling import Room
 from otternauts_desktop.core.flight.settings import SIGNS as FIELD_SIGNS
 from otternauts_desktop.core.flight.settings import FieldChange, FieldKind
 from otternauts_desktop.core.flight.things import Fate, Thing

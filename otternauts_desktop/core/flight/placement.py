@@ -1,26 +1,60 @@
-"""Why a service's task finds no outpost: what it asks for, held against each outpost that is seen.
+"""Which outposts could take the tasks of a service, and why the others could not.
 
-Our own reading of the service's spec (swarmkit manager/scheduler/filter.go and
-manager/constraint/constraint.go). Docker decides; its words are shown beside it.
+Before a launch for what is wanted, afterwards for a task that finds no outpost.
 """
 
-import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
-from otternauts_desktop.core.swarm.state import Json, Node, Service, Snapshot
-from otternauts_desktop.core.words import tr
-
-_CONSTRAINT: Final = re.compile(r"\s*(\S+?)\s*(==|!=)\s*(.*?)\s*")
-_LABEL: Final = "node.labels."
+from otternauts_desktop.core.flight.live import live
+from otternauts_desktop.core.flight.scheduling import (
+    Check,
+    Platforms,
+    capacity,
+    checks,
+    loads,
+    satisfies,
+)
+from otternauts_desktop.core.flight.wanted import Form
+from otternauts_desktop.core.swarm.state import Service, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One question and its answer; `passed` is None where it can't be told from here."""
+class Obstacle:
+    """Why one outpost can't take a task, and what would help."""
 
-    passed: bool | None
-    words: str
+    outpost: str
+    reason: str
+    suggestion: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Tasks of one vessel that need a place at the same time."""
+
+    vessel: str
+    form: Form
+    tasks: int
+    """How many; of a global service it is the outposts that say."""
+    beside_own: bool
+    """Whether its tasks of before stay where they are meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where the tasks of one vessel can go."""
+
+    vessel: str
+    wanted: int
+    """So many need a place at the same time."""
+    places: Mapping[str, int]
+    """How many of its tasks each outpost could take, by the outposts' names."""
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def missing(self) -> int:
+        """Tasks that find no place."""
+        return max(0, self.wanted - sum(self.places.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,93 +65,44 @@ class Grid:
     rows: tuple[tuple[str, tuple[Check, ...]], ...]
 
 
-def constraints(service: Service) -> tuple[str, ...]:
-    """The placement constraints of a service, as its spec has them."""
-    placement = _at(service.spec, "TaskTemplate", "Placement")
-    return tuple(placement.get("Constraints") or ())
+def rooms(
+    wishes: Iterable[Wish],
+    fleet: str,
+    snapshot: Snapshot,
+    platforms: Mapping[str, Platforms] | None = None,
+) -> tuple[Room, ...]:
+    """Where the tasks in question could go, one for each wish."""
+    return tuple(
+        _room(wish, fleet, snapshot, (platforms or {}).get(wish.form["image"], ()))
+        for wish in wishes
+    )
 
 
-def placement(service: Service, snapshot: Snapshot) -> Grid:
-    """Each outpost's answers to what the service asks for."""
-    asked = [match for text in constraints(service) if (match := _CONSTRAINT.fullmatch(text))]
-    wanted = _reserved(service.spec)
-    questions = [_question(match[1]) for match in asked] + [tr("Availability")]
-    if any(wanted):
-        questions.append(tr("CPU, memory"))
-    taken = _taken(service, snapshot)
-    rows = []
+def _room(wish: Wish, fleet: str, snapshot: Snapshot, platforms: Platforms) -> Room:
+    form = wish.form
+    taken = loads(snapshot, f"{fleet}_{wish.vessel}", counted=wish.beside_own)
+    places: dict[str, int] = {}
+    obstacles = []
+    needed = 0
     for node in snapshot.nodes:
-        checks = [_meets(node, match[1], match[2], match[3]) for match in asked]
-        checks.append(_available(node))
-        if any(wanted):
-            checks.append(_room(node, wanted, taken.get(node.id, (0, 0))))
-        rows.append((node.name, tuple(checks)))
-    return Grid(tuple(questions), tuple(rows))
-
-
-def _question(key: str) -> str:
-    if key.startswith(_LABEL):
-        return tr("Label {name}", name=key.removeprefix(_LABEL))
-    return key.removeprefix("node.")
-
-
-def _meets(node: Node, key: str, operator: str, value: str) -> Check:
-    known = {
-        "node.id": node.id,
-        "node.hostname": node.name,
-        "node.role": node.role,
-        "node.platform.os": node.os,
-        "node.platform.arch": node.arch,
-    }
-    if key.startswith(_LABEL):
-        has: str | None = node.labels.get(key.removeprefix(_LABEL), "")
-    else:
-        has = known.get(key)
-    if has is None:
-        return Check(None, tr("not known here"))
-    same = has.casefold() == value.casefold()
-    return Check(same if operator == "==" else not same, has or tr("not set"))
-
-
-def _available(node: Node) -> Check:
-    if not node.ready:
-        return Check(False, tr("Down") if node.state == "down" else tr("Unreachable"))
-    words = {"active": tr("Active"), "drain": tr("Drain"), "pause": tr("Paused")}
-    return Check(node.availability == "active", words.get(node.availability, node.availability))
-
-
-def _room(node: Node, wanted: tuple[int, int], taken: tuple[int, int]) -> Check:
-    free_cpus = round(node.cpus * 1e9) - taken[0]
-    free_memory = node.memory - taken[1]
-    if wanted[0] > free_cpus:
-        return Check(False, tr("{number:.1f} CPUs free", number=max(free_cpus, 0) / 1e9))
-    if wanted[1] > free_memory:
-        return Check(False, tr("{number:.1f} GB free", number=max(free_memory, 0) / 1e9))
-    return Check(True, tr("enough"))
-
-
-def _reserved(spec: Json) -> tuple[int, int]:
-    """Nano-CPUs and bytes that one task reserves."""
-    reserved = _at(spec, "TaskTemplate", "Resources", "Reservations")
-    return int(reserved.get("NanoCPUs") or 0), int(reserved.get("MemoryBytes") or 0)
-
-
-def _taken(service: Service, snapshot: Snapshot) -> dict[str, tuple[int, int]]:
-    """What the tasks of other services reserve on each outpost."""
-    taken: dict[str, tuple[int, int]] = {}
-    for other in snapshot.services:
-        cpus, memory = _reserved(other.spec)
-        if other.id == service.id or not (cpus or memory):
+        load = taken[node.id]
+        failed = next((c for c in checks(node, form, load, platforms) if not c.passed), None)
+        if failed is None:
+            places[node.name] = min(capacity(node, form, load), wish.tasks)
+            needed += 1
             continue
-        for task in snapshot.tasks_by_service.get(other.id, ()):
-            if task.live and task.node_id:
-                before = taken.get(task.node_id, (0, 0))
-                taken[task.node_id] = before[0] + cpus, before[1] + memory
-    return taken
+        obstacles.append(Obstacle(node.name, failed.reason, failed.suggestion))
+        # A global service passes over outposts that its constraints leave out.
+        needed += node.usable and satisfies(node, form)
+    if form["deploy"]["mode"].startswith("global"):
+        return Room(wish.vessel, needed, dict.fromkeys(places, 1), tuple(obstacles))
+    return Room(wish.vessel, wish.tasks, places, tuple(obstacles))
 
 
-def _at(spec: Json, *path: str) -> dict[str, Any]:
-    found: Any = spec
-    for key in path:
-        found = (found or {}).get(key)
-    return found or {}
+def grid(service: Service, snapshot: Snapshot) -> Grid:
+    """Each outpost's answers to what a service asks for, beside what runs there."""
+    form = live(snapshot, service)
+    taken = loads(snapshot, service.name, counted=True)
+    rows = [(node.name, tuple(checks(node, form, taken[node.id]))) for node in snapshot.nodes]
+    questions = tuple(check.question for check in rows[0][1]) if rows else ()
+    return Grid(questions, tuple(rows))

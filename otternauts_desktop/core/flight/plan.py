@@ -8,7 +8,8 @@ from typing import Final
 from otternauts_desktop.core.fleet.flight_plan import PreDeploy, Prepared
 from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.live import digest, live
-from otternauts_desktop.core.flight.scheduling import Platforms, Room, rooms, satisfies
+from otternauts_desktop.core.flight.placement import Room, Wish, rooms
+from otternauts_desktop.core.flight.scheduling import Platforms, satisfies
 from otternauts_desktop.core.flight.settings import (
     FieldChange,
     FieldKind,
@@ -235,18 +236,28 @@ def plan(
             changes.append(replace(made, drifted=bool(launched.sums.get(vessel))))
         else:
             changes.append(_updated(snapshot, service, form, secrets, digests or {}, launched))
-    forms = {
-        change.vessel: change.form
-        for change in changes
-        if change.form is not None and change.kind is not ChangeKind.UNCHANGED
-    }
     return Plan(
         tuple(changes),
         tuple(things(prepared, snapshot, there.values())),
-        rooms(forms, prepared.fleet, snapshot, platforms),
+        rooms(filter(None, map(_wish, changes)), prepared.fleet, snapshot, platforms),
         prepared.pre_deploy,
         prepared.waves,
     )
+
+
+def _wish(change: Change) -> Wish | None:
+    """Which of its tasks need a place; None where none does."""
+    form = change.form
+    if form is None or not (change.restarts or change.starts):
+        return None
+    if change.kind is ChangeKind.CREATE or change.recreated or change.is_job:
+        return Wish(change.vessel, form, change.starts, beside_own=False)
+    moves = change.restarts and only_placement(change.fields)
+    if change.restarts and change.order == "start-first" and not moves:
+        batch = min(change.restarts, change.parallelism or change.restarts)
+        return Wish(change.vessel, form, change.starts + batch, beside_own=True)
+    stay = not change.restarts or bool(moves)
+    return Wish(change.vessel, form, change.restarts + change.starts, beside_own=stay)
 
 
 def _created(snapshot: Snapshot, vessel: str, form: Form, secrets: list[Secret]) -> Change:

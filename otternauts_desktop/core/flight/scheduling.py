@@ -1,12 +1,12 @@
-"""Which outposts could take the tasks of a service, and why the others could not.
+"""What a service asks of an outpost, and what the outpost has to that.
 
 The same questions as swarmkit's scheduler asks, with the same answers (manager/scheduler/filter.go,
-manager/constraint/constraint.go), asked before a launch instead of after it.
+manager/constraint/constraint.go). Docker decides; its own words are shown beside it.
 """
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,43 +19,37 @@ Platforms = tuple[tuple[str, str], ...]
 """Systems and architectures that an image is made for; empty where that is not known."""
 
 _ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "armv6l": "arm"}
+_LABEL: Final = "node.labels."
 _CONSTRAINT: Final = re.compile(r"\s*(\S+?)\s*(==|!=)\s*(.*?)\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Why one outpost can't take a task, and what would help."""
+class Check:
+    """One question of the scheduler to one outpost, and its answer."""
 
-    outpost: str
-    reason: str
-    suggestion: str
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """Where the tasks of one vessel can go."""
-
-    vessel: str
-    wanted: int
-    places: Mapping[str, int]
-    """How many of its tasks each outpost could take, by the outposts' names."""
-    obstacles: tuple[Obstacle, ...]
-
-    @property
-    def missing(self) -> int:
-        """Tasks that find no place."""
-        return max(0, self.wanted - sum(self.places.values()))
+    question: str
+    """In a word or two, the same for all outposts."""
+    passed: bool
+    found: str
+    """What the outpost has: `ssd`, `Drain`, `0.5 CPUs left`."""
+    reason: str = ""
+    """Why it can't take the task, in a sentence; "" where it passed."""
+    suggestion: str = ""
 
 
 @dataclass
-class _Load:
-    """What is taken on one outpost by the tasks of other services."""
+class Load:
+    """What is taken on one outpost."""
 
     cpus: int = 0
+    """Billionths of a processor."""
     memory: int = 0
+    """Bytes."""
     generic: dict[str, int] = field(default_factory=dict)
     ports: dict[tuple[int, str], str] = field(default_factory=dict)
     """Host-mode ports, and the service that has each."""
+    own: int = 0
+    """Tasks of the service in question."""
 
 
 def satisfies(node: Node, form: Form) -> bool:
@@ -63,120 +57,65 @@ def satisfies(node: Node, form: Form) -> bool:
     return all(_meets(node, c) for c in _placement(form).get("constraints", ()))
 
 
-def rooms(
-    forms: Mapping[str, Form],
-    fleet: str,
-    snapshot: Snapshot,
-    platforms: Mapping[str, Platforms] | None = None,
-) -> tuple[Room, ...]:
-    """Where the tasks of the services in `forms` could go, in the order of `forms`."""
-    return tuple(
-        _room(vessel, form, f"{fleet}_{vessel}", snapshot, (platforms or {}).get(form["image"], ()))
-        for vessel, form in forms.items()
-    )
+def checks(node: Node, form: Form, load: Load, platforms: Platforms = ()) -> Iterator[Check]:
+    """All that a service asks of an outpost, in the scheduler's own order."""
+    yield _availability(node)
+    yield from _resources(node, form, load)
+    yield from _plugins(node, form)
+    for constraint in _placement(form).get("constraints", ()):
+        yield _constraint(node, constraint)
+    if platforms:
+        yield _platform(node, platforms)
+    yield from _ports(form, load)
+    if most := _placement(form).get("max_replicas_per_node"):
+        yield _most(int(most), load)
 
 
-def _room(
-    vessel: str, form: Form, service_name: str, snapshot: Snapshot, platforms: Platforms
-) -> Room:
-    mode = form["deploy"]["mode"]
-    loads = _loads(snapshot, service_name, form)
-    places: dict[str, int] = {}
-    obstacles = []
-    needed = 0
-    for node in snapshot.nodes:
-        found = _obstacle(node, form, loads[node.id], platforms)
-        if found is None:
-            places[node.name] = _capacity(node, form, loads[node.id])
-            needed += 1
-            continue
-        obstacles.append(found)
-        # A global service passes over outposts that its constraints leave out.
-        needed += node.usable and satisfies(node, form)
-    if mode.startswith("global"):
-        wanted = needed
-        places = dict.fromkeys(places, 1)
-    else:
-        wanted = int(form["deploy"]["replicas"])
-    return Room(vessel, wanted, places, tuple(obstacles))
-
-
-def _obstacle(node: Node, form: Form, load: _Load, platforms: Platforms) -> Obstacle | None:
-    """The first thing in the way, in the scheduler's own order."""
-    for check in (_availability, _resources, _plugins, _constraints):
-        if found := check(node, form, load):
-            return Obstacle(node.name, *found)
-    if platforms and not any(_runs(node, system, arch) for system, arch in platforms):
-        made_for = ", ".join(f"{system}/{arch}" for system, arch in platforms)
-        return Obstacle(
-            node.name,
-            tr(
-                "The image is made for {platforms}, not for {own}.",
-                platforms=made_for,
-                own=f"{node.os}/{_ARCHITECTURES.get(node.arch, node.arch)}",
-            ),
-            tr("Use an image built for its architecture."),
-        )
-    for port in form.get("ports", ()):
-        owner = load.ports.get((port.get("published", 0), port["protocol"]))
-        if port["mode"] == "host" and owner:
-            return Obstacle(
-                node.name,
-                tr(
-                    "Port {port} is taken there by {service}.",
-                    port=port["published"],
-                    service=owner,
-                ),
-                tr("Publish another port, or keep the two apart by constraints."),
-            )
-    return None
-
-
-def _availability(node: Node, form: Form, load: _Load) -> tuple[str, str] | None:
+def _availability(node: Node) -> Check:
+    question = tr("Availability")
     if not node.ready:
-        return tr("It is {state}.", state=node.state), tr("Bring it back, or remove it.")
+        found = tr("Down") if node.state == "down" else tr("Unreachable")
+        reason = tr("It is {state}.", state=node.state)
+        return Check(question, False, found, reason, tr("Bring it back, or remove it."))
     if node.availability == "drain":
-        return tr("It is drained."), tr("Activate it.")
+        return Check(question, False, tr("Drain"), tr("It is drained."), tr("Activate it."))
     if node.availability == "pause":
-        return tr("It takes no new tasks (paused)."), tr("Activate it.")
-    return None
+        reason = tr("It takes no new tasks (paused).")
+        return Check(question, False, tr("Paused"), reason, tr("Activate it."))
+    return Check(question, True, tr("Active"))
 
 
-def _resources(node: Node, form: Form, load: _Load) -> tuple[str, str] | None:
-    asked = _reserved(form)
+def _resources(node: Node, form: Form, load: Load) -> Iterator[Check]:
+    asked = reserved(form)
     lower = tr("Lower deploy.resources.reservations, or add an outpost.")
-    free_cpus = round(node.cpus * 1e9) - load.cpus
-    if asked.cpus > free_cpus:
-        words = tr(
+    if asked.cpus:
+        free = max(0, round(node.cpus * 1e9) - load.cpus)
+        left = tr("{number} left", number=cpus(free))
+        reason = tr(
             "It has {free} CPUs left, {asked} are reserved.",
-            free=cpus(max(0, free_cpus)),
+            free=cpus(free),
             asked=cpus(asked.cpus),
         )
-        return words, lower
-    free_memory = node.memory - load.memory
-    if asked.memory > free_memory:
-        words = tr(
+        yield _check(tr("CPUs"), asked.cpus <= free, left, reason, lower)
+    if asked.memory:
+        free = max(0, node.memory - load.memory)
+        left = tr("{number} left", number=_rounded(free))
+        reason = tr(
             "It has {free} of memory left, {asked} is reserved.",
-            free=_rounded(max(0, free_memory)),
+            free=_rounded(free),
             asked=size(asked.memory),
         )
-        return words, lower
+        yield _check(tr("Memory"), asked.memory <= free, left, reason, lower)
     for kind, count in asked.generic.items():
-        free = node.generic.get(kind, 0) - load.generic.get(kind, 0)
-        if count > free:
-            words = tr(
-                "It has {free} of {kind} left, {asked} are reserved.",
-                free=max(0, free),
-                kind=kind,
-                asked=count,
-            )
-            return words, lower
-    return None
+        free = max(0, node.generic.get(kind, 0) - load.generic.get(kind, 0))
+        left = tr("{number} left", number=free)
+        reason = tr(
+            "It has {free} of {kind} left, {asked} are reserved.", free=free, kind=kind, asked=count
+        )
+        yield _check(kind, count <= free, left, reason, lower)
 
 
-def _plugins(node: Node, form: Form, load: _Load) -> tuple[str, str] | None:
-    if not node.plugins:
-        return None  # an engine that tells nothing of them
+def _plugins(node: Node, form: Form) -> Iterator[Check]:
     driver = form.get("logging", {}).get("driver", "none")
     needed = [] if driver == "none" else [("Log", driver)]
     needed += [
@@ -185,18 +124,76 @@ def _plugins(node: Node, form: Form, load: _Load) -> tuple[str, str] | None:
         if mount.get("driver", "local") != "local"
     ]
     for kind, name in needed:
-        if (kind, name) not in node.plugins and (kind, f"{name}:latest") not in node.plugins:
-            words = tr("It has no plugin {name}.", name=name)
-            return words, tr("Install the plugin there, or use another driver.")
-    return None
+        has = (kind, name) in node.plugins or (kind, f"{name}:latest") in node.plugins
+        has = has or not node.plugins  # an engine that tells nothing of them
+        found = tr("there") if has else tr("not there")
+        reason = tr("It has no plugin {name}.", name=name)
+        suggestion = tr("Install the plugin there, or use another driver.")
+        yield _check(tr("Plugin {name}", name=name), has, found, reason, suggestion)
 
 
-def _constraints(node: Node, form: Form, load: _Load) -> tuple[str, str] | None:
-    for constraint in _placement(form).get("constraints", ()):
-        if not _meets(node, constraint):
-            words = tr("It does not meet {constraint}.", constraint=constraint)
-            return words, _advice(constraint)
-    return None
+def _constraint(node: Node, constraint: str) -> Check:
+    match = _CONSTRAINT.fullmatch(constraint)
+    key, operator, value = match.groups() if match else (constraint, "==", "")
+    found = _found(node, key)
+    return _check(
+        _question(key),
+        found is not None and _holds(found, operator, value, key),
+        tr("not known to Docker") if found is None else found or tr("not set"),
+        tr("It does not meet {constraint}.", constraint=constraint),
+        _advice(constraint),
+    )
+
+
+def _question(key: str) -> str:
+    low = key.lower()
+    if low.startswith(_LABEL):
+        return tr("Label {name}", name=key[len(_LABEL) :])
+    return low.removeprefix("node.")
+
+
+def _platform(node: Node, platforms: Platforms) -> Check:
+    made_for = ", ".join(f"{system}/{arch}" for system, arch in platforms)
+    own = f"{node.os}/{_ARCHITECTURES.get(node.arch, node.arch)}"
+    return _check(
+        tr("Platform"),
+        any(_runs(node, system, arch) for system, arch in platforms),
+        own,
+        tr("The image is made for {platforms}, not for {own}.", platforms=made_for, own=own),
+        tr("Use an image built for its architecture."),
+    )
+
+
+def _ports(form: Form, load: Load) -> Iterator[Check]:
+    for port in form.get("ports", ()):
+        number = port.get("published", 0)
+        if port["mode"] != "host" or not number:
+            continue
+        owner = load.ports.get((number, port["protocol"]), "")
+        yield _check(
+            tr("Port {port}", port=number),
+            not owner,
+            tr("free") if not owner else tr("taken by {service}", service=owner),
+            tr("Port {port} is taken there by {service}.", port=number, service=owner),
+            tr("Publish another port, or keep the two apart by constraints."),
+        )
+
+
+def _most(most: int, load: Load) -> Check:
+    return _check(
+        tr("Replicas"),
+        load.own < most,
+        tr("{number} of {most}", number=load.own, most=most),
+        tr(
+            "It runs {number} of its tasks already, {most} are allowed.", number=load.own, most=most
+        ),
+        tr("Raise deploy.placement.max_replicas_per_node, or add an outpost."),
+    )
+
+
+def _check(question: str, passed: bool, found: str, reason: str, suggestion: str) -> Check:
+    """Words of refusal only where it is refused."""
+    return Check(question, passed, found, *(("", "") if passed else (reason, suggestion)))
 
 
 def _advice(constraint: str) -> str:
@@ -208,30 +205,30 @@ def _advice(constraint: str) -> str:
 
 
 def _meets(node: Node, constraint: str) -> bool:
-    """Whether a node meets one constraint; a key that swarm doesn't know is met by no node."""
-    match = _CONSTRAINT.fullmatch(constraint)
-    if match is None:
-        return False
-    key, operator, value = match.groups()
+    return _constraint(node, constraint).passed
+
+
+def _found(node: Node, key: str) -> str | None:
+    """What a node has under a key of constraints; None for a key that swarm doesn't know."""
     low = key.lower()
-    if low == "node.ip":
-        same = _same_address(node.address, value)
-    elif low.startswith("node.labels."):
-        same = _folded(node.labels.get(key[len("node.labels.") :], ""), value)
-    elif low.startswith("engine.labels."):
-        same = _folded(node.engine_labels.get(key[len("engine.labels.") :], ""), value)
-    else:
-        known = {
-            "node.id": node.id,
-            "node.hostname": node.name,
-            "node.role": node.role,
-            "node.platform.os": node.os,
-            "node.platform.arch": node.arch,
-        }
-        if low not in known:
-            return False
-        same = _folded(known[low], value)
-    return same == (operator == "==")
+    if low.startswith(_LABEL):
+        return node.labels.get(key[len(_LABEL) :], "")
+    if low.startswith("engine.labels."):
+        return node.engine_labels.get(key[len("engine.labels.") :], "")
+    known = {
+        "node.id": node.id,
+        "node.hostname": node.name,
+        "node.ip": node.address,
+        "node.role": node.role,
+        "node.platform.os": node.os,
+        "node.platform.arch": node.arch,
+    }
+    return known.get(low)
+
+
+def _holds(found: str, operator: str, value: str, key: str) -> bool:
+    same = _same_address if key.lower() == "node.ip" else _folded
+    return same(found, value) == (operator == "==")
 
 
 def _folded(one: str, other: str) -> bool:
@@ -252,10 +249,10 @@ def _runs(node: Node, system: str, architecture: str) -> bool:
     return system in ("", node.os) and asked in ("", own)
 
 
-def _capacity(node: Node, form: Form, load: _Load) -> int:
+def capacity(node: Node, form: Form, load: Load) -> int:
     """How many of its tasks would fit beside what runs there."""
     limits = [10**6]
-    asked = _reserved(form)
+    asked = reserved(form)
     if asked.cpus:
         limits.append((round(node.cpus * 1e9) - load.cpus) // asked.cpus)
     if asked.memory:
@@ -263,39 +260,41 @@ def _capacity(node: Node, form: Form, load: _Load) -> int:
     for kind, count in asked.generic.items():
         limits.append((node.generic.get(kind, 0) - load.generic.get(kind, 0)) // max(1, count))
     if most := _placement(form).get("max_replicas_per_node"):
-        limits.append(int(most))
+        limits.append(int(most) - load.own)
     if any(port["mode"] == "host" and port.get("published") for port in form.get("ports", ())):
         limits.append(1)
     return min(limits)
 
 
-def _loads(snapshot: Snapshot, service_name: str, form: Form) -> Mapping[str, _Load]:
-    """What the tasks of other services take. Its own count only where new ones start first."""
-    loads = {node.id: _Load() for node in snapshot.nodes}
-    policy = form["deploy"].get("update_config") or {}
-    both = policy.get("order") == "start-first"
+def loads(snapshot: Snapshot, own: str, *, counted: bool) -> Mapping[str, Load]:
+    """What is taken on each outpost, by the nodes' ids.
+
+    `own` is the full name of the service in question; its own tasks count where they stay.
+    """
+    found = {node.id: Load() for node in snapshot.nodes}
     for service in snapshot.services:
-        if service.name == service_name and not both:
+        if service.name == own and not counted:
             continue
         template = service.spec.get("TaskTemplate") or {}
-        reserved = (template.get("Resources") or {}).get("Reservations") or {}
+        asked = (template.get("Resources") or {}).get("Reservations") or {}
         ports = [
             (port.get("PublishedPort", 0), port.get("Protocol", "tcp"))
             for port in (service.spec.get("EndpointSpec") or {}).get("Ports") or []
             if port.get("PublishMode") == "host"
         ]
-        if not reserved and not ports:
+        if not asked and not ports and service.name != own:
             continue
         for task in snapshot.tasks_by_service.get(service.id, ()):
-            load = loads.get(task.node_id)
+            load = found.get(task.node_id)
             if load is None or not task.live or task.desired not in ("running", "ready"):
                 continue
-            load.cpus += reserved.get("NanoCPUs", 0)
-            load.memory += reserved.get("MemoryBytes", 0)
-            for kind, count in _generic(reserved.get("GenericResources") or []):
+            load.own += service.name == own
+            load.cpus += asked.get("NanoCPUs", 0)
+            load.memory += asked.get("MemoryBytes", 0)
+            for kind, count in _generic(asked.get("GenericResources") or []):
                 load.generic[kind] = load.generic.get(kind, 0) + count
             load.ports |= dict.fromkeys(ports, service.name)
-    return loads
+    return found
 
 
 def _generic(entries: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, int]]:
@@ -304,10 +303,11 @@ def _generic(entries: Iterable[Mapping[str, Any]]) -> Iterable[tuple[str, int]]:
         yield str(counted.get("Kind", "")), int(counted.get("Value", 0))
 
 
-def _reserved(form: Form) -> _Load:
+def reserved(form: Form) -> Load:
+    """What one task of a service reserves."""
     asked = (form["deploy"].get("resources") or {}).get("reservations") or {}
     pairs = [text.rpartition("=") for text in asked.get("generic_resources", ())]
-    return _Load(
+    return Load(
         cpus=nano_cpus(asked["cpus"]) if "cpus" in asked else 0,
         memory=byte_count(asked["memory"]) if "memory" in asked else 0,
         generic={kind: int(count) for kind, _, count in pairs if count.isdecimal()},
