@@ -122,7 +122,8 @@ class ClusterPage(Surface):
         self._fleet_card = Card(tr("Fleets"))
         self._fleet_card.body.addWidget(self.fleet_view)
 
-        body = column(margins=(16, 16, 16, 16), spacing=16)
+        self._known = QWidget()
+        body = column(self._known, margins=(16, 16, 16, 16), spacing=16)
         body.addWidget(self.strip)
         for card in (self._outpost_card, self._fleet_card):
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -132,14 +133,15 @@ class ClusterPage(Surface):
         outer = column(self)
         outer.addWidget(self.header)
         outer.addWidget(rule())
-        outer.addLayout(body, 1)
+        outer.addWidget(self._known, 1)
+        outer.addStretch(0)
 
     def show_cluster(self, seen: ClusterSeen) -> None:
         """Show what is known of a cluster now."""
         snapshot = seen.snapshot
+        self._known.setVisible(snapshot is not None)
         if snapshot is None:
-            facts = [seen.lost or tr("Otto is reading the cluster…")]
-            self.header.show_page(seen.cluster.name, UNREACHABLE if seen.lost else WAITING, facts)
+            self.header.show_reading(seen.cluster.name, seen.read_from, seen.lost)
             self.outpost_model.show_rows(())
             self.fleet_model.show_rows(())
             return

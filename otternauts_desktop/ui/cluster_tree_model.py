@@ -59,6 +59,11 @@ class ClusterSeen:
     drafts: tuple[str, ...] = ()
     """Fleets that have a draft here, flying or not."""
 
+    @property
+    def read_from(self) -> str:
+        """The outpost that is asked first."""
+        return self.outposts[0].name if self.outposts else self.cluster.name
+
 
 def role_of(node: Node) -> str:
     """Leader, Manager or Worker."""

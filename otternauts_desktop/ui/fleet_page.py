@@ -129,11 +129,14 @@ class FleetPage(Surface):
             facts.append(
                 tr("as of {time}: {reason}", time=clock(snapshot.taken_at), reason=seen.lost)
             )
-        self.header.show_page(fleet, mark, facts)
+        if snapshot is None:
+            self.header.show_reading(fleet, seen.read_from, seen.lost)
+        else:
+            self.header.show_page(fleet, mark, facts)
         now = time.time()
         if snapshot is not None:
             self.model.show_rows(tuple(service_row(snapshot, s, now) for s in services))
-        self._empty.setVisible(not services)
+        self._empty.setVisible(snapshot is not None and not services)
         self.beside.setVisible(bool(services))
         self._snapshot = snapshot
         self._explain()

@@ -63,7 +63,11 @@ class OutpostPage(Surface):
         node = snapshot.node_by_id.get(node_id) if snapshot else None
         if snapshot is None or node is None:
             name = outpost.name if outpost else node_id
-            self.header.show_page(name, UNREACHABLE, [tr("It is no longer part of the swarm.")])
+            if snapshot is None:
+                self.header.show_reading(name, seen.read_from, seen.lost)
+            else:
+                gone = [tr("It is no longer part of the swarm.")]
+                self.header.show_page(name, UNREACHABLE, gone)
             self.model.show_rows(())
             return
         facts = [

@@ -1,10 +1,18 @@
 """The head of a page: icon, title with its state, a line of facts, and actions at the right."""
 
+import time
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.frames import Surface, column, row
 from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, IconLabel, Label, Pill
-from otternauts_desktop.ui.status_marks import WAITING, Mark
+from otternauts_desktop.ui.status_marks import UNREACHABLE, WAITING, Mark
+
+_PATIENCE = 4
+"""Seconds of reading after which it says how long, and what to look at."""
 
 
 class PageHeader(QWidget):
@@ -26,6 +34,10 @@ class PageHeader(QWidget):
         words = column(spacing=2)
         words.addLayout(first)
         words.addWidget(self.facts)
+        self._reading = "", 0.0
+        self._clock = QTimer(self)
+        self._clock.setInterval(1000)
+        self._clock.timeout.connect(self._count)
         self._actions = row(spacing=8)
         line = row(self, margins=(16, 10, 16, 10), spacing=12)
         line.addWidget(tile)
@@ -41,3 +53,30 @@ class PageHeader(QWidget):
         self.title.setText(title)
         self.pill.show_status(mark, state)
         self.facts.setText("  ·  ".join(fact for fact in facts if fact))
+        self._clock.stop()
+
+    def show_reading(self, title: str, outpost: str, lost: str = "") -> None:
+        """Nothing is known yet: it is being read from `outpost`, or can't be, for a reason."""
+        if lost:
+            self.show_page(title, UNREACHABLE, [lost])
+        elif not self._clock.isActive() or self.title.text() != title:
+            self.show_page(title, WAITING, [])
+            self._reading = outpost, time.monotonic()
+            self._clock.start()
+            self._count()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._clock.stop()
+        super().hideEvent(event)
+
+    def _count(self) -> None:
+        outpost, began = self._reading
+        seconds = round(time.monotonic() - began)
+        words = tr("Otto is reading the live cluster from {outpost}…", outpost=outpost)
+        if seconds > _PATIENCE:
+            words = tr(
+                "Still waiting for {outpost}, {seconds} s. Check the connection.",
+                outpost=outpost,
+                seconds=seconds,
+            )
+        self.facts.setText(words)

@@ -59,7 +59,11 @@ class ServicePage(Surface):
         for button in (self.fleet_button, self.comms_button):
             button.setVisible(service is not None and bool(service.fleet))
         if snapshot is None or service is None:
-            self.header.show_page(tr("Service"), UNREACHABLE, [tr("It is not there any more.")])
+            if snapshot is None:
+                self.header.show_reading(tr("Service"), seen.read_from, seen.lost)
+            else:
+                gone = [tr("It is not there any more.")]
+                self.header.show_page(tr("Service"), UNREACHABLE, gone)
             self.model.show_rows(())
             self._seen = None, None
             self.beside.show_side(False)

@@ -56,7 +56,8 @@ class StatusDesk(QObject):
         line.show_link(*_truth(cluster, crew, links))
         snapshot = crew.telemetry.snapshot(cluster.id)
         engines = sorted({node.engine for node in snapshot.nodes} if snapshot else ())
-        line.engine_label.setText(tr("Docker {versions}", versions=", ".join(engines)))
+        words = tr("Docker {versions}", versions=", ".join(engines)) if engines else ""
+        line.engine_label.setText(words)
 
     def show_lost(self) -> None:
         """Say once that the cluster in view is lost, and take it back when it is found."""

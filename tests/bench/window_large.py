@@ -3,10 +3,11 @@
 import os
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from tests.bench.figure import Figure
 
-CLUSTERS, SERVICES, REPLICAS, REFRESHES = 10, 50, 10, 30
+CLUSTERS, SERVICES, REPLICAS, REFRESHES, STEPS = 10, 50, 10, 30, 200
 
 
 def measure() -> Iterator[Figure]:
@@ -58,3 +59,25 @@ def measure() -> Iterator[Figure]:
         "ms",
         f"worst of {REFRESHES}",
     )
+    yield from _scrolled(app, window, page)
+
+
+def _scrolled(app: Any, window: Any, page: Any) -> Iterator[Figure]:
+    """Scroll what is longest, step by step; each step is painted before the next."""
+    for name, view in (("navigator", window.tree.view), ("fleets", page.fleet_view)):
+        bar = view.verticalScrollBar()
+        times = []
+        for step in range(STEPS):
+            started = time.perf_counter()
+            bar.setValue(round(bar.maximum() * step / STEPS))
+            view.viewport().repaint()
+            app.processEvents()
+            times.append(time.perf_counter() - started)
+        times.sort()
+        yield Figure(
+            f"one step of scrolling the {name} with all of that in it",
+            times[int(STEPS * 0.99)] * 1000,
+            16,
+            "ms",
+            f"99th of {STEPS} steps, median {times[STEPS // 2] * 1000:.1f} ms",
+        )

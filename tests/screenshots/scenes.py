@@ -164,6 +164,13 @@ async def _lost(stage: Stage) -> None:
     )
 
 
+async def _reading(stage: Stage) -> None:
+    stage.control.telemetry._snapshots.pop(PROD)
+    stage.control.telemetry._staleness.pop(PROD)
+    stage.desk.show_clusters()
+    stage.desk.go(cluster_place(PROD))
+
+
 async def _outpost(stage: Stage) -> None:
     stage.desk.go(outpost_place(PROD, "node-vega-3"))
 
@@ -291,6 +298,7 @@ EMPTY: Final[dict[str, Scene]] = {"first-run": _welcome, "tour": _tour}
 SCENES: Final[dict[str, Scene]] = {
     "mission-control": _cluster,
     "cluster-lost": _lost,
+    "cluster-reading": _reading,
     "outpost": _outpost,
     "service": _service,
     "service-failing": _service_failing,
