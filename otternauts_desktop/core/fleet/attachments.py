@@ -202,5 +202,5 @@ def lower_dns(vessel: Vessel) -> None:
     """Write `out["dns"]` and `out["dns_search"]`."""
     for key in ("dns", "dns_search"):
         found = vessel.texts(vessel.settings.get(key), vessel.at(key))
-        if found:
-            vessel.out[key] = list(dict.fromkeys(found))
+        if kept := [address for address in dict.fromkeys(found) if address]:
+            vessel.out[key] = kept

@@ -138,6 +138,10 @@ def _replicas(vessel: Vessel, path: Path, given: Map) -> None:
         words = tr("A global service runs once on each outpost; `replicas` is left out.")
         vessel.report.warning(where, "no-effect", words)
         return
+    if not isinstance(replicas, Open) and replicas < 0:
+        where = (*path, "replicas") if "replicas" in given else vessel.at("scale")
+        vessel.report.error(where, "bad-value", tr("There can't be fewer than 0 tasks."))
+        return
     vessel.deploy["replicas"] = replicas
 
 
@@ -182,16 +186,18 @@ def _amount(vessel: Vessel, path: Path, name: str, value: Any) -> Any:
     """A resource in the form that the stack parser takes; None for none or no limit."""
     if value is None:
         return None
+    kinds = {"pids": vessel.integer, "memory": vessel.size, "cpus": vessel.number}
+    amount = kinds[name](value, path)
+    if amount is None or isinstance(amount, Open):
+        return amount
+    if amount < _SMALLEST:
+        if amount:
+            words = tr("{amount} is no limit; it is left out.", amount=text(value))
+            vessel.report.note(path, "left-out", words)
+        return None
     if name == "pids":
-        pids = vessel.integer(value, path)
-        return pids if isinstance(pids, Open) or (pids or 0) > 0 else None
-    if name == "memory":
-        size = vessel.size(value, path)
-        return text(value).strip() if isinstance(size, Open) or (size or 0) > 0 else None
-    cpus = vessel.number(value, path)
-    if cpus is None or isinstance(cpus, Open) or cpus >= _SMALLEST:
-        return None if cpus is None else text(value) if isinstance(value, str) else _plain(cpus)
-    return None
+        return amount
+    return text(value).strip() if name == "memory" or isinstance(value, str) else _plain(amount)
 
 
 _SMALLEST: Final = 1e-9
@@ -231,9 +237,8 @@ def _devices(vessel: Vessel, path: Path, given: Map, found: dict[str, Any]) -> N
     if given.get("generic_resources") is not None:
         where = (*path, "generic_resources")
         entries = enumerate(vessel.items(given["generic_resources"], where))
-        found["generic_resources"] = [
-            _generic(vessel, (*where, index), entry) for index, entry in entries
-        ]
+        resources = [_generic(vessel, (*where, index), entry) for index, entry in entries]
+        found["generic_resources"] = [resource for resource in resources if resource]
 
 
 def _generic(vessel: Vessel, path: Path, value: Any) -> dict[str, Any]:
@@ -243,9 +248,12 @@ def _generic(vessel: Vessel, path: Path, value: Any) -> dict[str, Any]:
     unknown(vessel, path, given, frozenset({"discrete_resource_spec"}))
     spec = vessel.mapping(given.get("discrete_resource_spec"), where) or Map()
     unknown(vessel, where, spec, frozenset({"kind", "value"}))
-    kept = {"kind": text(spec.get("kind", "")), "value": None}
-    kept["value"] = vessel.integer(spec.get("value"), (*where, "value"))
-    return {"discrete_resource_spec": {k: v for k, v in kept.items() if v is not None}}
+    number = vessel.integer(spec.get("value"), (*where, "value"))
+    if not spec.get("kind") or number is None:
+        words = tr("A resource is written as a `discrete_resource_spec` of `kind` and `value`.")
+        vessel.report.warning(path, "bad-value", words)
+        return {}
+    return {"discrete_resource_spec": {"kind": text(spec["kind"]), "value": number}}
 
 
 def _restart_policy(vessel: Vessel, path: Path, value: Any) -> None:

@@ -245,7 +245,11 @@ def _shm(vessel: Vessel) -> list[Mount]:
     if vessel.settings.get("shm_size") is None:
         return []
     size = vessel.size(vessel.settings["shm_size"], vessel.at("shm_size"))
-    if not isinstance(size, int) or size <= 0:
+    if not isinstance(size, int):
+        return []
+    if size <= 0:
+        words = tr("It is no size; /dev/shm has the one that Docker gives it.")
+        vessel.report.note(vessel.at("shm_size"), "left-out", words)
         return []
     words = tr("`shm_size` becomes a tmpfs of that size on /dev/shm.")
     vessel.report.note(vessel.at("shm_size"), "lowered", words)

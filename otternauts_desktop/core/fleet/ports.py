@@ -90,6 +90,7 @@ def _long(vessel: Vessel, path: Path, port: Mapping[str, Any]) -> list[dict[str,
     if port.get("host_ip"):
         _check_address(vessel, (*path, "host_ip"), text(port["host_ip"]))
     published = text(port.get("published"))
+    published = "" if published == "0" else published
     protocol = text(port.get("protocol") or "tcp")
     return _expanded(vessel, path, text(target), (number, number), published, protocol, text(mode))
 
@@ -132,7 +133,7 @@ def _expanded(
     return [
         {"target": target, "published": port, **common}
         for target, port in zip(inner, outer, strict=True)
-        if port or not outer
+        if port
     ]
 
 

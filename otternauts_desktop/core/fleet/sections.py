@@ -83,27 +83,31 @@ class Sections:
             self._report.note((*path, key), "left-out", words)
         return {"external": True, "name": text(settings.get("name") or name)}
 
-    def _named(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+    def _named(self, path: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if settings.get("name"):
             found["name"] = text(settings["name"])
-        labels = self._pairs(settings.get("labels"))
+        labels = self._pairs(settings.get("labels"), (*path, "labels"))
         if labels:
             found["labels"] = labels
         return found
 
-    def _pairs(self, value: Any) -> dict[str, str]:
+    def _pairs(self, value: Any, path: Path) -> dict[str, str]:
         if isinstance(value, Mapping):
             return {name: text(value[name]) for name in sorted(value)}
         if isinstance(value, list):
-            split = (text(entry).partition("=") for entry in value)
-            return dict(sorted((name, rest) for name, _, rest in split))
+            split = [text(entry).partition("=") for entry in value]
+            for index, (name, _, _) in enumerate(split):
+                if not name:
+                    words = tr("An entry without a name is left out.")
+                    self._report.warning((*path, index), "bad-value", words)
+            return dict(sorted((name, rest) for name, _, rest in split if name))
         return {}
 
     def _network(self, path: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
         if external := self._external(str(path[1]), path, settings):
             return external
-        found = self._named(settings)
+        found = self._named(path, settings)
         driver = settings.get("driver")
         if driver == "bridge":
             words = tr("Swarm needs a network of its own kind: `bridge` becomes `overlay`.")
@@ -184,7 +188,7 @@ class Sections:
     def _volume(self, path: Path, settings: Mapping[str, Any]) -> dict[str, Any]:
         if external := self._external(str(path[1]), path, settings):
             return external
-        found = self._named(settings)
+        found = self._named(path, settings)
         if settings.get("driver"):
             found["driver"] = text(settings["driver"])
         options = settings.get("driver_opts")
@@ -233,7 +237,7 @@ class Sections:
             ):
                 self._unknown((*path, key), key)
         if settings.get("driver") and kind == "secret":
-            found = self._named(settings) | {"driver": text(settings["driver"])}
+            found = self._named(path, settings) | {"driver": text(settings["driver"])}
             if isinstance(settings.get("driver_opts"), Mapping):
                 found["driver_opts"] = {k: text(v) for k, v in settings["driver_opts"].items()}
             return found
@@ -259,7 +263,7 @@ class Sections:
             self._fleet,
             text(settings.get("name") or name),
             content,
-            self._pairs(settings.get("labels")),
+            self._pairs(settings.get("labels"), (*path, "labels")),
             text(settings.get("template_driver")),
         )
         self.objects.append(made)

@@ -76,9 +76,13 @@ class Vessel:
                 if key not in bad
             }
         found: dict[str, str | None] = {}
-        for entry in self.items(value, path):
+        for index, entry in enumerate(self.items(value, path)):
             name, equals, rest = text(entry).partition("=")
-            found[name] = rest if equals else None
+            if name:
+                found[name] = rest if equals else None
+            else:
+                words = tr("An entry without a name is left out.")
+                self.report.warning((*path, index), "bad-value", words)
         return found
 
     def integer(self, value: Any, path: Path) -> Any:
