@@ -44,6 +44,15 @@ def resolved(text: str, **values: str) -> str:
         ("${N:-}", ""),
         ("${A:+${N:-x}}", "x"),
         ("${D}", "$B"),
+        ('${N:-{"a": {"b": 1}}}', '{"a": {"b": 1}}'),
+        ("${N:-a}b}", "ab}"),
+        # Braces of a default that don't come in pairs: the last one closes it.
+        ("${N:-{}", "{"),
+        ("x${N-{a}y", "x{ay"),
+        ("${N:-${M:-{}}", "{"),
+        ('${N:-{"a": "{"}}', '{"a": "{"}'),
+        ("${A:-{}", "aye"),
+        ("${A:-${}", "aye"),
     ],
 )
 def test_forms(text: str, wanted: str) -> None:

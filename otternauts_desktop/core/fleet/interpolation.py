@@ -87,42 +87,32 @@ def substitute(text: str, variables: Variables) -> tuple[str, tuple[str, ...]]:
 
 
 class _Expression:
-    """One text with variables in it. A small recursive-descent reader: defaults may nest."""
+    """One text with variables in it; the words after `:-` and the like are texts of their own."""
 
-    def __init__(self, text: str, variables: Variables) -> None:
+    def __init__(self, text: str, variables: Variables, depth: int = 0) -> None:
         self._text = text
         self._variables = variables
         self._at = 0
-        self._depth = 0
+        self._depth = depth
         self.used: set[str] = set()
         self.missing: dict[str, str] = {}
         """Missing names, and the message that `${NAME:?message}` gives."""
         self.error = ""
 
-    def resolve(self) -> str:
-        return self._until(closing=False, active=True)
-
-    def _until(self, *, closing: bool, active: bool) -> str:
-        """Text up to the end, or to the `}` that closes a braced expression.
+    def resolve(self, *, active: bool = True) -> str:
+        """What the text stands for.
 
         `active` is False in a branch that is not taken: its variables need no value.
         """
         out: list[str] = []
-        depth = 0
-        while self._at < len(self._text) and not self.error:
-            char = self._text[self._at]
-            if closing and char == "}" and not depth:
-                return "".join(out)
-            self._at += 1
-            # `${A:-{"a": 1}}`: braces of the default's own come in pairs.
-            depth = max(depth + (char == "{") - (char == "}"), 0)
-            if char != "$":
-                out.append(char)
-                continue
+        while not self.error:
+            dollar = self._text.find("$", self._at)
+            if dollar < 0:
+                break
+            out.append(self._text[self._at : dollar])
+            self._at = dollar + 1
             out.append(self._dollar(active=active))
-        if closing and not self.error:
-            self.error = tr("a ${ is never closed")
-        return "".join(out)
+        return "".join([*out, self._text[self._at :]])
 
     def _dollar(self, *, active: bool) -> str:
         if self._text.startswith("$", self._at):
@@ -139,17 +129,12 @@ class _Expression:
 
     def _braced(self, *, active: bool) -> str:
         name = _NAME.match(self._text, self._at)
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            self.error = tr("defaults are nested too deep")
-            return ""
         if name is None:
             self.error = tr("${ is followed by no name")
             return ""
         self._at = name.end()
         if self._text.startswith("}", self._at):
             self._at += 1
-            self._depth -= 1
             return self._plain(name[0], active=active)
         operator = _OPERATOR.match(self._text, self._at)
         if operator is None:
@@ -157,16 +142,18 @@ class _Expression:
                 "${{{name} is followed by something that is not }}, -, ? or +", name=name[0]
             )
             return ""
-        self._at = operator.end()
+        end = self._closing(operator.end())
+        if end < 0:
+            self.error = tr("a ${ is never closed")
+            return ""
+        self._at = end + 1
         self.used.add(name[0])
         secret = self._variables.get(name[0])
         value = None if secret is None else secret.reveal()
         counts = bool(value) if operator[0].startswith(":") else value is not None
         kind = operator[0][-1]
         taken = active and (counts if kind == "+" else not counts)
-        word = self._until(closing=True, active=taken and kind != "?")
-        self._at += 1
-        self._depth -= 1
+        word = self._word(self._text[operator.end() : end], active=taken and kind != "?")
         if kind == "+":
             return word if counts else ""
         if counts:
@@ -174,6 +161,37 @@ class _Expression:
         if kind == "?" and active:
             self.missing[name[0]] = word
         return word if kind == "-" else ""
+
+    def _closing(self, start: int) -> int:
+        """Where the `}` is that closes an expression whose word starts at `start`; -1: nowhere.
+
+        Braces of the word's own come in pairs: `${A:-{"a": 1}}`. Where they don't, the last one
+        closes it: `${A:-{}`. What follows a `{` is not counted (compose-go, template.go).
+        """
+        depth, at = 1, start
+        while at < len(self._text):
+            if self._text[at] == "}":
+                depth -= 1
+                if not depth:
+                    return at
+            elif self._text[at] == "{":
+                depth += 1
+                at += 1
+            at += 1
+        return self._text.rfind("}", start)
+
+    def _word(self, text: str, *, active: bool) -> str:
+        if self._depth >= _MAX_DEPTH:
+            self.error = tr("defaults are nested too deep")
+            return ""
+        inner = _Expression(text, self._variables, self._depth + 1)
+        word = inner.resolve(active=active)
+        self.used |= inner.used
+        for name, message in inner.missing.items():
+            self.missing.setdefault(name, message)
+        if active:
+            self.error = inner.error
+        return word
 
     def _plain(self, name: str, *, active: bool) -> str:
         self.used.add(name)

@@ -225,7 +225,7 @@ def _tmpfs(vessel: Vessel) -> list[Mount]:
     path = vessel.at("tmpfs")
     words = tr("`tmpfs` becomes a volume of type tmpfs.")
     vessel.report.note(path, "lowered", words)
-    mounts = []
+    mounts: dict[str, Mount] = {}
     for line in vessel.texts(vessel.settings["tmpfs"], path):
         target, _, options = line.partition(":")
         mount: Mount = {"type": "tmpfs", "target": _clean(target)}
@@ -237,8 +237,9 @@ def _tmpfs(vessel: Vessel) -> list[Mount]:
             else:
                 words = tr('Swarm drops the option "{option}" of a tmpfs.', option=option)
                 vessel.report.warning(path, "no-effect", words)
-        mounts.append(mount)
-    return mounts
+        # Of two for one target the later one counts, as in Compose.
+        mounts[mount["target"]] = mount
+    return list(mounts.values())
 
 
 def _shm(vessel: Vessel) -> list[Mount]:
