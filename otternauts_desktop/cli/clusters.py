@@ -117,7 +117,7 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
         document_ok = {"outpost": found.name, "docker": version}
         output.result(document_ok, f"{found.name}: logged in, Docker {version} answers.")
         return 0
-    await control.outposts.remove_outpost(found.id)
+    await control.outposts.remove_outpost(found)
     output.result({"removed": found.name}, f"{found.name} is forgotten; nothing changed on it.")
     return 0
 

@@ -142,6 +142,12 @@ class Launches:
         """Keep the text being edited."""
         self._drafts.save(cluster_id, fleet_name(fleet), text)
 
+    def remove_draft(self, cluster_id: ClusterId, fleet: str) -> str:
+        """Forget what was being edited; gives back its text, for `save_draft` to undo it."""
+        text = self.draft(cluster_id, fleet)
+        self._drafts.remove(cluster_id, fleet)
+        return text
+
     def drafted_fleets(self, cluster_id: ClusterId) -> tuple[str, ...]:
         """Names of fleets that have a draft here, flying or not."""
         return self._drafts.fleets(cluster_id)

@@ -136,11 +136,17 @@ class Outposts:
         self._bus.publish(ClustersChanged())
         return outpost
 
-    async def remove_outpost(self, outpost_id: OutpostId) -> None:
-        """Forget an outpost. Nothing changes on the server."""
-        self._clusters.remove_outpost(outpost_id)
-        await self._links.forget(outpost_id)
+    async def remove_outpost(self, outpost: Outpost) -> Callable[[], None]:
+        """Forget an outpost. Nothing changes on the server. Gives back what undoes it."""
+        self._clusters.remove_outpost(outpost.id)
+        await self._links.forget(outpost.id)
         self._bus.publish(ClustersChanged())
+
+        def bring_back() -> None:
+            self._clusters.add_outpost(outpost)
+            self._bus.publish(ClustersChanged())
+
+        return bring_back
 
     async def remove_cluster(self, cluster_id: ClusterId) -> Callable[[], None]:
         """Forget a cluster and its outposts. Nothing changes on the servers.

@@ -99,20 +99,7 @@ class Desk(QObject):
             available=lambda: bool(self._cluster_id),
         )
         add("cluster.reconnect", "Cluster", tr("Reconnect now"), self.refresh)
-        add(
-            "cluster.forget",
-            "Cluster",
-            tr("Forget cluster…"),
-            lambda: tasks.start(self.outposts.forget_cluster()),
-            available=lambda: bool(self._cluster_id),
-        )
-        add(
-            "outpost.login",
-            "Outpost",
-            tr("Log in to this outpost…"),
-            self.outposts.add_shown_node,
-            available=in_view(PlaceKind.OUTPOST),
-        )
+        self.outposts.register()
         add(
             "help.tour",
             "Help",
@@ -216,6 +203,9 @@ class Desk(QObject):
         )
         self.outpost_page.reconnect_requested.connect(self.refresh)
         self.outpost_page.add_requested.connect(self.outposts.add_shown_node)
+        self.outpost_page.forget_requested.connect(
+            lambda: self.tasks.start(self.outposts.forget_outpost())
+        )
         self.service_page.comms_requested.connect(self.comms.open)
         self.service_page.fleet_requested.connect(
             lambda fleet: self.go(fleet_place(self._cluster_id, fleet))

@@ -16,7 +16,7 @@ from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.fleet_page import LAUNCH, OVERVIEW, PLAN, FleetPage
 from otternauts_desktop.ui.launch_tab import title_of
 from otternauts_desktop.ui.main_window import MainWindow
-from otternauts_desktop.ui.places import PlaceKind, fleet_place
+from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
 from otternauts_desktop.ui.plan_desk import PlanDesk
 from otternauts_desktop.ui.tasks import Tasks
 
@@ -172,13 +172,16 @@ class FleetDesk(QObject):
             len(services),
             cluster=cluster.name,
         )
+        if not services:
+            self._remove_draft(cluster, place.name)
+            return
         dialog = Confirm(
             tr("Remove {fleet}?", fleet=place.name),
             words,
             tr("Remove {fleet}", fleet=place.name),
             self._window,
         )
-        if not services or not await ask(dialog):
+        if not await ask(dialog):
             return
         self._window.busy.setText(tr("Removing {fleet}…", fleet=place.name))
         try:
@@ -188,3 +191,19 @@ class FleetDesk(QObject):
         self._window.toast.say(
             tr("{fleet} is gone. Its volumes are still there.", fleet=place.name)
         )
+
+    def _remove_draft(self, cluster: Cluster, fleet: str) -> None:
+        """Nothing flies, so nothing stops, and it can be taken back: no question asked."""
+        if fleet not in self._crew.launches.drafted_fleets(cluster.id):
+            return
+        self.plans.keep_draft()
+        text = self._crew.launches.remove_draft(cluster.id, fleet)
+
+        def bring_back() -> None:
+            self._crew.launches.save_draft(cluster.id, fleet, text)
+            self.fleets_changed.emit()
+            self._window.place_chosen.emit(fleet_place(cluster.id, fleet, "plan"))
+
+        self._window.place_chosen.emit(cluster_place(cluster.id))
+        self.fleets_changed.emit()
+        self._window.toast.say(tr("The draft of {fleet} is gone.", fleet=fleet), undo=bring_back)

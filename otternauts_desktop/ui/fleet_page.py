@@ -141,6 +141,7 @@ class FleetPage(Surface):
         self._snapshot = snapshot
         self._explain()
         self.comms_button.setEnabled(bool(services))
+        self.remove_button.setVisible(bool(services) or drafted)
         self.tabs.setTabVisible(LAUNCH, launch is not None)
         self.launch_tab.show_launch(launch)
 

@@ -12,7 +12,7 @@ from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
-from otternauts_desktop.ui.places import cluster_place
+from otternauts_desktop.ui.places import PlaceKind, cluster_place
 from otternauts_desktop.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -94,6 +94,51 @@ class OutpostDesk(QObject):
             self._window.busy.setText("")
         self._crew.telemetry.watch(cluster.id)
         self._window.place_chosen.emit(cluster_place(cluster.id))
+
+    def register(self) -> None:
+        """Add what can be done with outposts and clusters to the registry."""
+        add, window, start = self._window.actions_.add, self._window, self._tasks.start
+
+        def shown() -> bool:
+            return window.place.kind is PlaceKind.OUTPOST
+
+        add(
+            "cluster.forget",
+            "Cluster",
+            tr("Forget cluster…"),
+            lambda: start(self.forget_cluster()),
+            available=lambda: bool(window.place.cluster_id),
+        )
+        add(
+            "outpost.login",
+            "Outpost",
+            tr("Log in to this outpost…"),
+            self.add_shown_node,
+            available=shown,
+        )
+        add(
+            "outpost.forget",
+            "Outpost",
+            tr("Forget this outpost"),
+            lambda: start(self.forget_outpost()),
+            available=shown,
+        )
+
+    async def forget_outpost(self) -> None:
+        """Forget how the outpost that is shown is reached; the last one goes with its cluster."""
+        place = self._window.place
+        known = self._crew.outposts.outposts(place.cluster_id)
+        outpost = next((o for o in known if o.node_id == place.name), None)
+        if outpost is None:
+            return
+        if len(known) == 1:
+            await self.forget_cluster()
+            return
+        bring_back = await self._crew.outposts.remove_outpost(outpost)
+        self._window.toast.say(
+            tr("{outpost} is forgotten. It stays in the swarm.", outpost=outpost.name),
+            undo=bring_back,
+        )
 
     async def forget_cluster(self) -> None:
         """Forget the cluster that is shown, after asking."""

@@ -26,6 +26,7 @@ class OutpostPage(Surface):
 
     reconnect_requested = Signal()
     add_requested = Signal()
+    forget_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("page", parent)
@@ -34,6 +35,9 @@ class OutpostPage(Surface):
         self.add_button.clicked.connect(self.add_requested)
         self.reconnect_button = Button(tr("Reconnect now"), icon="refresh")
         self.reconnect_button.clicked.connect(self.reconnect_requested)
+        self.forget_button = Button(tr("Forget"), kind="ghost")
+        self.forget_button.clicked.connect(self.forget_requested)
+        self.header.add_action(self.forget_button)
         self.header.add_action(self.add_button)
         self.header.add_action(self.reconnect_button)
         self._link_mark = MarkLabel(WAITING)
@@ -55,6 +59,7 @@ class OutpostPage(Surface):
     ) -> None:
         """Show a node by its id."""
         self.add_button.setVisible(outpost is None)
+        self.forget_button.setVisible(outpost is not None)
         self.reconnect_button.setVisible(
             outpost is not None and link.state not in (LinkState.CONNECTED, LinkState.CONNECTING)
         )

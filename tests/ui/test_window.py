@@ -33,7 +33,7 @@ from otternauts_desktop.ui.fleet_page import LAUNCH
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
 from otternauts_desktop.ui.main_window import MainWindow, dropped_plan
 from otternauts_desktop.ui.palette import Palette
-from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
+from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place, outpost_place
 from otternauts_desktop.ui.single_instance import FirstInstance, bring_to_front
 from otternauts_desktop.ui.theme import Mode, theme
 from tests.ui.seated import dialog, seated, shown
@@ -364,3 +364,26 @@ async def test_a_forgotten_cluster_comes_back_as_it_was(tmp_path: Path) -> None:
         await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
         desk.go(fleet_place(cluster.id, "shop", "plan"))
         assert "# mine" in desk.fleet_page.plan_tab.text()
+
+
+async def test_a_removed_draft_and_a_forgotten_outpost_come_back(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (window, desk, control):
+        await desk.simulate()
+        (cluster,) = control.outposts.clusters()
+        control.launches.save_draft(cluster.id, "blueprint", FLEET)
+        desk.go(fleet_place(cluster.id, "blueprint", "plan"))
+        QTest.mouseClick(desk.fleet_page.remove_button, Qt.MouseButton.LeftButton)
+        await shown(window.toast.undo_button.isVisible)
+        assert window.place.kind is PlaceKind.CLUSTER
+        assert "blueprint" not in control.launches.drafted_fleets(cluster.id)
+        window.toast.undo_button.click()
+        assert window.place.name == "blueprint"
+        assert desk.fleet_page.plan_tab.text() == FLEET
+
+        before = control.outposts.outposts(cluster.id)
+        desk.go(outpost_place(cluster.id, before[1].node_id))
+        window.actions_.run("outpost.forget")
+        await shown(lambda: len(control.outposts.outposts(cluster.id)) == len(before) - 1)
+        await shown(window.toast.undo_button.isVisible)
+        window.toast.undo_button.click()
+        assert set(control.outposts.outposts(cluster.id)) == set(before)
