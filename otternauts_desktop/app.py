@@ -17,6 +17,7 @@ from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
+from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
@@ -43,6 +44,7 @@ class MissionControl:
     outposts: Outposts
     telemetry: Telemetry
     launches: Launches
+    registries: Registries
     jobs: Jobs
     transmissions: Transmissions
     settings: SettingRecords
@@ -113,6 +115,7 @@ async def open_mission_control(
             outposts=Outposts(bus, links, clusters, telemetry),
             telemetry=telemetry,
             launches=launches,
+            registries=Registries(telemetry),
             jobs=jobs,
             transmissions=transmissions,
             settings=SettingRecords(database),

@@ -1,7 +1,7 @@
 """`otternauts plan` and `launch`."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 
 from otternauts_desktop.app import MissionControl
@@ -13,6 +13,7 @@ from otternauts_desktop.cli.plan_report import plan_document, plan_words, taken_
 from otternauts_desktop.core.errors import FileUnwritable, FlightPlanInvalid, NothingFound
 from otternauts_desktop.core.events import Event, LaunchMoved
 from otternauts_desktop.core.fleet.flight_plan import Prepared
+from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState, StepState
 from otternauts_desktop.core.flight.taking_over import TakenOver
 from otternauts_desktop.core.names import ClusterId, fleet_name
@@ -31,9 +32,8 @@ async def plan(control: MissionControl, arguments: Namespace, output: Output) ->
     if arguments.take_over:
         taken = _take_over(control, cluster.id, arguments, written)
         output.progress(taken_over_words(taken))
-        preview = control.launches.preview(
-            cluster.id, arguments.name, taken.text, written.variables, written.beside
-        )
+        written = replace(written, text=taken.text)
+        preview = await _preview(control, cluster.id, arguments, written)
     output.result(plan_document(preview.plan, taken), plan_words(preview.plan))
     return 0 if preview.plan.nothing_to_do else CHANGES
 
@@ -107,11 +107,25 @@ async def _previewed(
     else:
         written = kept(_kept_text(control, cluster.id, arguments.name), arguments)
     await control.telemetry.refresh(cluster.id)
-    preview = control.launches.preview(
-        cluster.id, arguments.name, written.text, written.variables, written.beside
-    )
+    preview = await _preview(control, cluster.id, arguments, written)
     _usable(preview.prepared)
     return cluster, written, preview
+
+
+async def _preview(
+    control: MissionControl, cluster_id: ClusterId, arguments: Namespace, written: Written
+) -> Preview:
+    """What would change; registries are asked where the launch pins all images."""
+
+    def look(images: Mapping[str, ImageSeen]) -> Preview:
+        return control.launches.preview(
+            cluster_id, arguments.name, written.text, written.variables, written.beside, images
+        )
+
+    preview = look({})
+    if arguments.resolve_image != "always" or preview.prepared.errors:
+        return preview
+    return look(await control.registries.ask(cluster_id, preview.images))
 
 
 def _kept_text(control: MissionControl, cluster_id: ClusterId, name: str) -> str:

@@ -54,12 +54,13 @@ def make_parser() -> argparse.ArgumentParser:
     _files(launch)
     launch.add_argument("--yes", action="store_true", help="do not ask")
     launch.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS")
-    launch.add_argument(
-        "--resolve-image",
-        choices=("always", "changed", "never"),
-        default="always",
-        help="when Docker asks the registry for digests",
-    )
+    for command in (plan, launch):
+        command.add_argument(
+            "--resolve-image",
+            choices=("always", "changed", "never"),
+            default="always",
+            help="when Docker asks the registry for digests",
+        )
     _variables(launch)
 
     _jobs(commands)

@@ -25,6 +25,7 @@ def plan_document(plan: Plan, taken: TakenOver | None = None) -> dict[str, Any]:
         "changes": [_change(change) for change in plan.changes],
         "things": [asdict(thing) for thing in plan.things],
         "steps": list(plan.steps),
+        "unpinned": [{"image": image, "why": why} for image, why in plan.unpinned],
         "placement": [{**asdict(room), "missing": room.missing} for room in plan.rooms],
     }
     if taken is not None:
@@ -61,6 +62,10 @@ def plan_words(plan: Plan) -> str:
         if room.missing:
             lines.append(f"! {room.vessel}: no outpost for {room.missing} of {room.wanted} tasks")
             lines += [f"    {o.outpost}: {o.reason} {o.suggestion}" for o in room.obstacles]
+    lines += [
+        f"! {image}: no registry tells its digest, so it is not pinned. Docker said: {why}"
+        for image, why in plan.unpinned
+    ]
     if any(field.drifted for change in plan.changes for field in change.fields):
         lines.append("Keep what was changed (!) with: otternauts plan NAME --take-over")
     return "\n".join([*lines, f"Plan: {plan.summary}."])

@@ -45,6 +45,7 @@ from otternauts_desktop.core.flight.commands import (
     stack_remove,
 )
 from otternauts_desktop.core.flight.drift import Launched
+from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.plan import ChangeKind, Plan, plan
 from otternauts_desktop.core.flight.progress import (
     Cause,
@@ -97,6 +98,12 @@ class Preview:
     old_text: str
     """The flight plan last launched from here, "" where there is none."""
     new_text: str
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The images of all its vessels, as it names them."""
+        found = (service.get("image", "") for service in self.prepared.data["services"].values())
+        return tuple(dict.fromkeys(found))
 
 
 class Launches:
@@ -161,10 +168,12 @@ class Launches:
         text: str,
         variables: Variables,
         beside: Beside = NOTHING,
+        images: Mapping[str, ImageSeen] | None = None,
     ) -> Preview:
         """What launching `text` would change, against what was last seen of the cluster.
 
-        `beside` holds the files that the flight plan takes (`plan_files.read_beside`).
+        `beside` holds the files that the flight plan takes (`plan_files.read_beside`), `images`
+        what registries say (`Registries.ask`) where the launch pins images to their digests.
 
         Raises `FlightPlanInvalid` and its kin, or `ClusterUnreachable` where nothing has been
         seen yet.
@@ -175,7 +184,7 @@ class Launches:
             raise ClusterUnreachable(detail=self._telemetry.staleness(cluster_id).lost)
         # With errors in the file there is nothing to compare.
         launched = Launched(self._records.left(cluster_id, fleet), self._key)
-        changes = Plan(()) if prepared.errors else plan(prepared, snapshot, launched=launched)
+        changes = Plan(()) if prepared.errors else plan(prepared, snapshot, images, launched)
         return Preview(prepared, changes, self.launched_text(cluster_id, fleet), text)
 
     def take_over(

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from otternauts_desktop.simulator.container_logs import LogRequest, frames
 from otternauts_desktop.simulator.http_server import Answer
+from otternauts_desktop.simulator.process import missing_image
 from otternauts_desktop.simulator.queries import (
     API_TEXT,
     OLDEST_API,
@@ -36,6 +37,7 @@ from otternauts_desktop.simulator.records import (
     stamp,
 )
 from otternauts_desktop.simulator.shell import NOT_A_MANAGER, NOT_IN_A_SWARM
+from otternauts_desktop.simulator.stack import pinned
 from otternauts_desktop.simulator.swarm import Refused, Swarm
 
 LOOK_SECONDS: Final = 0.1
@@ -68,6 +70,7 @@ class EngineApi:
                 ("/networks", self._networks),
                 ("/networks/([^/]+)", self._one_network),
                 ("/(secrets|configs)", self._files),
+                ("/distribution/(.+)/json", self._distribution),
                 ("/containers/json", self._containers),
                 ("/containers/([^/]+)/json", self._one_container),
                 ("/containers/([^/]+)/logs", self._container_logs),
@@ -346,6 +349,21 @@ class EngineApi:
         return local + [network.json(number) for number, network in overlays if known(network)]
 
     # -- containers --------------------------------------------------------------------------
+
+    def _distribution(self, query: Query, image: str) -> Answer:
+        if missing_image(image):
+            raise EngineError(403, "errors:\ndenied: requested access to the resource is denied\n")
+        tagged, digest = pinned(image).split("@")
+        media = "application/vnd.oci.image.index.v1+json"
+        return _json(
+            {
+                "Descriptor": {"mediaType": media, "digest": digest, "size": len(tagged)},
+                "Platforms": [
+                    {"os": "linux", "architecture": "amd64"},
+                    {"os": "linux", "architecture": "arm64"},
+                ],
+            }
+        )
 
     def _here(self) -> list[Task]:
         """The tasks with a container on this node."""

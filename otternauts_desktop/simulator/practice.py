@@ -80,7 +80,7 @@ def _flying_swarm(pace: Pace, clock: Callable[[], float]) -> Swarm:
     swarm.create_network("ingress", ingress=True)
     swarm.create_network("traefik-public", attachable=True)
     for fleet, compose in FLEETS.items():
-        output = stack.deploy(swarm, fleet, json.dumps(compose).encode(), resolve=False)
+        output = stack.deploy(swarm, fleet, json.dumps(compose).encode(), resolve=True)
         assert output.status == 0, output.stderr
     swarm.clock = clock
     swarm.catch_up()

@@ -208,6 +208,12 @@ def _mount_files(
             spec["TaskTemplate"]["ContainerSpec"][section.capitalize()] = references
 
 
+def pinned(image: str) -> str:
+    """An image with its tag and its digest."""
+    tagged = image if ":" in image.rpartition("/")[2] else f"{image}:latest"
+    return f"{tagged}@sha256:{hashlib.sha256(tagged.encode()).hexdigest()}"
+
+
 def _pin(spec: Json) -> list[str]:
     """Record the image's digest in the spec; gives back Docker's warning where there is none."""
     container = spec["TaskTemplate"]["ContainerSpec"]
@@ -216,8 +222,7 @@ def _pin(spec: Json) -> list[str]:
         return []
     if missing_image(image):
         return [_UNRESOLVED.format(image)]
-    tagged = image if ":" in image.rpartition("/")[2] else f"{image}:latest"
-    container["Image"] = f"{tagged}@sha256:{hashlib.sha256(tagged.encode()).hexdigest()}"
+    container["Image"] = pinned(image)
     return []
 
 

@@ -130,6 +130,28 @@ def test_a_fleet_from_plan_to_logs_in_the_simulator(tmp_path: Path, plan_file: s
     assert "web.2 | " in logs.stdout
 
 
+def test_a_plan_as_json_keeps_its_names(tmp_path: Path, plan_file: str) -> None:
+    planned = otternauts(
+        tmp_path,
+        *("--simulate", "--json", "plan", "shop", "--file", plan_file, "--set", "KEY"),
+        stdin=CANARY,
+    )
+    document = json.loads(planned.stdout)
+    assert {*document} == {
+        *("nothing_to_do", "summary", "drifted", "changes", "things", "steps"),
+        *("unpinned", "placement"),
+    }
+    assert {*document["changes"][0]} == {
+        *("vessel", "kind", "fields", "restarts", "starts", "stops", "order", "parallelism"),
+        *("delay", "recreated", "is_job", "drifted", "digest", "new_digest", "effect"),
+    }
+    fields = [field for change in document["changes"] for field in change["fields"]]
+    assert {*fields[0]} == {"field", "key", "kind", "old", "new", "restarts", "drifted"}
+    assert {*document["things"][0]} == {"kind", "name", "fate"}
+    assert {*document["placement"][0]} == {"vessel", "wanted", "places", "obstacles", "missing"}
+    assert CANARY not in planned.stdout + planned.stderr
+
+
 def test_a_launch_that_fails_says_the_cause(tmp_path: Path) -> None:
     file = tmp_path / "lost.yml"
     file.write_text("services:\n  web:\n    image: acme/missing:1\n")

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import pytest
+
 from otternauts_desktop.core.fleet.flight_plan import prepare
+from otternauts_desktop.core.flight.images import ImageSeen, read_distribution, registry_of
 from otternauts_desktop.core.flight.plan import Change, ChangeKind, Plan, plan
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot
 
@@ -101,3 +104,75 @@ def test_networks_to_make_and_networks_that_are_missing() -> None:
     result = plan(prepare("shop", text, {}), swarm(networks=()))
     assert result.new_networks == ("shop_default",)
     assert [thing.name for thing in result.missing] == ["out"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "runs"),
+    [
+        ("nginx", "nginx:latest@sha256:abc"),
+        ("docker.io/library/nginx:1", "nginx:1@sha256:abc"),
+        ("nginx:1", "nginx:1"),
+        ("nginx:1@sha256:abc", "nginx:1@sha256:abc"),
+        ("nginx@sha256:abc", "nginx@sha256:abc"),
+        ("localhost:5000/shop", "localhost:5000/shop:latest@sha256:abc"),
+    ],
+)
+def test_an_image_that_docker_has_pinned_is_still_the_one_asked_for(asked: str, runs: str) -> None:
+    there = engine_service(Image=runs)
+    there["Spec"]["Labels"]["com.docker.stack.image"] = asked
+    assert planned(TEXT.replace("nginx:1.27", asked), there).nothing_to_do
+
+
+def test_an_image_changed_by_hand_is_told() -> None:
+    there = engine_service(Image="nginx:1.26@sha256:abc")
+    there["Spec"]["Labels"]["com.docker.stack.image"] = "nginx:1.27"
+    (change,) = planned(TEXT, there).changes
+    assert words(change) == ["image nginx:1.26 -> nginx:1.27"]
+
+
+@pytest.mark.parametrize(
+    ("image", "told", "says"),
+    [
+        ("nginx:1.27@sha256:abc", ImageSeen("sha256:abc"), []),
+        (
+            "nginx:1.27@sha256:abc",
+            ImageSeen("sha256:def"),
+            ["image ~ digest sha256:abc -> sha256:def"],
+        ),
+        ("nginx:1.27@sha256:abc", ImageSeen(trouble="denied"), ["image - digest"]),
+        ("nginx:1.27", ImageSeen("sha256:abc"), ["image + digest sha256:abc"]),
+        ("nginx:1.27", ImageSeen(trouble="denied"), []),
+        ("nginx:1.27@sha256:abc", None, []),
+    ],
+)
+def test_a_launch_that_pins_restarts_where_the_digest_changes(
+    image: str, told: ImageSeen | None, says: list[str]
+) -> None:
+    images = {"nginx:1.27": told} if told else {}
+    there = swarm(engine_service(Image=image))
+    result = plan(prepare("shop", TEXT, {}), there, images)
+    (change,) = result.changes
+    assert words(change) == says
+    assert all(field.restarts for field in change.fields)
+    assert result.unpinned == ((("nginx:1.27", "denied"),) if told and told.trouble else ())
+
+
+def test_what_a_registry_says_of_platforms() -> None:
+    seen = read_distribution(
+        {
+            "Descriptor": {"digest": "sha256:abc"},
+            "Platforms": [
+                {"os": "linux", "architecture": "arm64"},
+                {"os": "unknown", "architecture": "unknown"},
+            ],
+        }
+    )
+    assert seen == ImageSeen("sha256:abc", (("linux", "arm64"),))
+    assert [
+        registry_of(i) for i in ("nginx:1", "acme/shop", "ghcr.io/acme/shop", "reg:5000/a")
+    ] == [
+        "",
+        "",
+        "ghcr.io",
+        "reg:5000",
+    ]

@@ -33,7 +33,7 @@ def live(snapshot: Snapshot, service: Service) -> Form:
     credentials = (container.get("Privileges") or {}).get("CredentialSpec") or {}
     return kept(
         {
-            "image": without_digest(service.image),
+            "image": _asked_for(service),
             "command": list(container.get("Args") or []),
             "entrypoint": list(container.get("Command") or []),
             "environment": _environment(container.get("Env") or []),
@@ -84,9 +84,20 @@ def live(snapshot: Snapshot, service: Service) -> Form:
     )
 
 
-def without_digest(image: str) -> str:
-    """`nginx:1.27` of `nginx:1.27@sha256:...`."""
-    return image.partition("@")[0]
+def _asked_for(service: Service) -> str:
+    """The image as the flight plan named it, where Docker has only pinned it since."""
+    asked = service.labels.get(IMAGE_LABEL, "")
+    if "@" in asked:
+        return asked if asked == service.image else service.image
+    runs = service.image.partition("@")[0]
+    return asked if asked and _familiar(asked) == _familiar(runs) else runs
+
+
+def _familiar(image: str) -> str:
+    """An image as Docker names it once it has asked for its digest (distribution/reference)."""
+    for prefix in ("index.docker.io/", "docker.io/", "library/"):
+        image = image.removeprefix(prefix)
+    return image if ":" in image.rpartition("/")[2] else f"{image}:latest"
 
 
 def digest(image: str) -> str:

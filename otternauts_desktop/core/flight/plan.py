@@ -7,9 +7,10 @@ from typing import Final
 
 from otternauts_desktop.core.fleet.flight_plan import PreDeploy, Prepared
 from otternauts_desktop.core.flight.drift import Launched
+from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.live import digest, live
 from otternauts_desktop.core.flight.placement import Room, Wish, rooms
-from otternauts_desktop.core.flight.scheduling import Platforms, satisfies
+from otternauts_desktop.core.flight.scheduling import satisfies
 from otternauts_desktop.core.flight.settings import (
     FieldChange,
     FieldKind,
@@ -54,6 +55,10 @@ class Change:
     is_job: bool = False
     drifted: bool = False
     """Whether it was made, removed or changed since the last launch from here."""
+    digest: str = ""
+    """The image's as it runs, `sha256:...`; "" where Docker was given none."""
+    new_digest: str = ""
+    """The one it gets; "" where it gets none, or it was not asked for."""
     form: Form | None = field(default=None, repr=False)
     """What is wanted, secrets resolved: never shown. None where it is removed."""
 
@@ -118,6 +123,8 @@ class Plan:
     """What runs to its end before any vessel is touched, in every launch."""
     waves: tuple[tuple[str, ...], ...] = ()
     """The order of launch: each wave flies before the next one starts."""
+    unpinned: tuple[tuple[str, str], ...] = ()
+    """Images whose digest no registry tells, and why: Docker leaves them without one."""
 
     @property
     def nothing_to_do(self) -> bool:
@@ -201,17 +208,17 @@ class Plan:
 def plan(
     prepared: Prepared,
     snapshot: Snapshot,
-    digests: Mapping[str, str] | None = None,
-    platforms: Mapping[str, Platforms] | None = None,
+    images: Mapping[str, ImageSeen] | None = None,
     launched: Launched | None = None,
 ) -> Plan:
     """Compare what is wanted with what is there.
 
-    `digests` are those that a registry gives for images now, by the images' texts: where one has
-    moved on, pinning it anew replaces tasks. `platforms` are what those images are made for.
-    `launched` is what the last launch left, None where nothing was launched from here.
+    `images` is what registries say of images now, by their texts, where the launch pins them: a
+    digest that has moved on replaces tasks, and so does one that can't be had any more, because
+    Docker takes the pin off. `launched` is what the last launch left, None where there was none.
     """
     launched = launched or Launched({}, b"")
+    images = images or {}
     there = {service.vessel: service for service in snapshot.fleets.get(prepared.fleet, ())}
     secrets = list(prepared.secrets)
     changes = []
@@ -232,16 +239,22 @@ def plan(
             continue
         form = wanted(prepared.fleet, prepared.data, vessel)
         if service is None:
-            made = _created(snapshot, vessel, form, secrets)
+            made = _created(snapshot, vessel, form, secrets, images)
             changes.append(replace(made, drifted=bool(launched.sums.get(vessel))))
         else:
-            changes.append(_updated(snapshot, service, form, secrets, digests or {}, launched))
+            changes.append(_updated(snapshot, service, form, secrets, images, launched))
     return Plan(
         tuple(changes),
         tuple(things(prepared, snapshot, there.values())),
-        rooms(filter(None, map(_wish, changes)), prepared.fleet, snapshot, platforms),
+        rooms(
+            filter(None, map(_wish, changes)),
+            prepared.fleet,
+            snapshot,
+            {image: seen.platforms for image, seen in images.items()},
+        ),
         prepared.pre_deploy,
         prepared.waves,
+        tuple((image, seen.trouble) for image, seen in images.items() if seen.trouble),
     )
 
 
@@ -260,7 +273,14 @@ def _wish(change: Change) -> Wish | None:
     return Wish(change.vessel, form, change.restarts + change.starts, beside_own=stay)
 
 
-def _created(snapshot: Snapshot, vessel: str, form: Form, secrets: list[Secret]) -> Change:
+def _created(
+    snapshot: Snapshot,
+    vessel: str,
+    form: Form,
+    secrets: list[Secret],
+    images: Mapping[str, ImageSeen],
+) -> Change:
+    seen = images.get(str(form.get("image")), ImageSeen())
     return Change(
         vessel,
         ChangeKind.CREATE,
@@ -271,10 +291,13 @@ def _created(snapshot: Snapshot, vessel: str, form: Form, secrets: list[Secret])
         ),
         starts=_count(snapshot, form),
         is_job=_is_job(form),
+        new_digest=seen.digest,
         form=form,
     )
 
 
+_DIGEST: Final = len("sha256:") + 12
+"""So much of a digest is shown."""
 _SAID_OF_NEW: Final = frozenset({"image", "deploy.mode", "deploy.replicas", "ports", "volumes"})
 
 
@@ -283,17 +306,25 @@ def _updated(
     service: Service,
     form: Form,
     secrets: list[Secret],
-    digests: Mapping[str, str],
+    images: Mapping[str, ImageSeen],
     launched: Launched,
 ) -> Change:
     old = live(snapshot, service)
     fields = differences(old, form, secrets, launched.changed(service.vessel, old))
-    moved = digests.get(str(form.get("image")), "")
-    has = digest(service.image)
-    if moved and has and moved != has and old.get("image") == form.get("image"):
-        fields = (FieldChange("image", "", FieldKind.CHANGED, has[:19], moved[:19]), *fields)
+    has, seen = digest(service.image), images.get(str(form.get("image")))
+    same = old.get("image") == form.get("image")
+    becomes = seen.digest if seen else has if same else ""
+    if same and becomes != has:
+        fields = (_pin(has, becomes), *fields)
     if not fields:
-        return Change(service.vessel, ChangeKind.UNCHANGED, is_job=service.is_job, form=form)
+        return Change(
+            service.vessel,
+            ChangeKind.UNCHANGED,
+            is_job=service.is_job,
+            digest=has,
+            new_digest=becomes,
+            form=form,
+        )
     running = _running(snapshot, service)
     count = _count(snapshot, form)
     policy = form["deploy"].get("update_config") or {}
@@ -330,8 +361,16 @@ def _updated(
         recreated=recreated,
         is_job=_is_job(form),
         drifted=any(change.drifted for change in fields),
+        digest=has,
+        new_digest=becomes,
         form=form,
     )
+
+
+def _pin(old: str, new: str) -> FieldChange:
+    """Another digest of the same image's text."""
+    kind = FieldKind.CHANGED if old and new else FieldKind.ADDED if new else FieldKind.REMOVED
+    return FieldChange("image", "digest", kind, old[:_DIGEST], new[:_DIGEST])
 
 
 def _dirty(fields: tuple[FieldChange, ...]) -> bool:

@@ -1,0 +1,91 @@
+"""Registries: which digest an image's tag stands for now, as the manager gets to know it.
+
+The manager's daemon is asked, because it is the one that asks when a launch pins images. Nobody
+waits for it: an answer that takes too long is an answer, too.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from otternauts_desktop.core.errors import EngineRefused, KnownError, NothingFound
+from otternauts_desktop.core.flight.images import ImageSeen, read_distribution, registry_of
+from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.core.words import tr
+from otternauts_desktop.services.engine import Engine
+from otternauts_desktop.services.telemetry import Telemetry
+
+ASK_SECONDS: Final = 6.0
+"""For one answer; below what the engine's own door allows, which would drop the link."""
+AT_ONCE: Final = 3
+"""Questions on their way: each takes a channel of the connection to the manager."""
+KNOWN_SECONDS: Final = 300.0
+TROUBLE_SECONDS: Final = 60.0
+"""So long an answer counts, and so long none is asked for again."""
+
+
+class Registries:
+    """Asks and remembers for a while."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+        self._seen: dict[tuple[ClusterId, str], tuple[float, ImageSeen]] = {}
+
+    def known(self, cluster_id: ClusterId, images: Iterable[str]) -> dict[str, ImageSeen]:
+        """What is remembered of these images."""
+        now = time.monotonic()
+        return {
+            image: found[1]
+            for image in images
+            if (found := self._seen.get((cluster_id, image))) and found[0] > now
+        }
+
+    async def ask(self, cluster_id: ClusterId, images: Iterable[str]) -> Mapping[str, ImageSeen]:
+        """What registries say of these images; never raises for what they or the cluster do.
+
+        Images that name a digest themselves are left out: there is nothing to ask.
+        """
+        wanted = [image for image in dict.fromkeys(images) if image and "@" not in image]
+        missing = [image for image in wanted if image not in self.known(cluster_id, wanted)]
+        if missing:
+            try:
+                async with self._telemetry.manager(cluster_id) as (_, engine):
+                    await self._ask_all(engine, cluster_id, missing)
+            except KnownError as error:
+                return {
+                    **{image: ImageSeen(trouble=error.title) for image in missing},
+                    **self.known(cluster_id, wanted),
+                }
+        return self.known(cluster_id, wanted)
+
+    async def _ask_all(self, engine: Engine, cluster_id: ClusterId, images: list[str]) -> None:
+        turns = asyncio.Semaphore(AT_ONCE)
+        silent: dict[str, ImageSeen] = {}
+
+        async def ask(image: str) -> None:
+            registry = registry_of(image)
+            async with turns:
+                # One that did not answer for one image is not waited for again.
+                seen = silent.get(registry) or await self._ask(engine, image)
+            if seen.trouble and seen.silent:
+                silent[registry] = seen
+            lasts = TROUBLE_SECONDS if seen.trouble else KNOWN_SECONDS
+            self._seen[cluster_id, image] = time.monotonic() + lasts, seen
+
+        async with asyncio.TaskGroup() as group:
+            for image in images:
+                group.create_task(ask(image), name=f"ask for {image}")
+
+    async def _ask(self, engine: Engine, image: str) -> ImageSeen:
+        try:
+            async with asyncio.timeout(ASK_SECONDS):
+                return read_distribution(await engine.get(f"/distribution/{image}/json"))
+        except TimeoutError:
+            return ImageSeen(trouble=tr("The registry does not answer."), silent=True)
+        except NothingFound as error:
+            return ImageSeen(trouble=shown(error.detail, limit=300))
+        except EngineRefused as error:
+            words = shown(error.detail, limit=300)
+            return ImageSeen(trouble=words, silent=error.status >= 500)
