@@ -9,6 +9,7 @@ from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, Known
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
 from otternauts_desktop.core.swarm.health import fleet_condition, node_health
+from otternauts_desktop.services.ssh import ScannedKey
 
 CANCELLED = 2
 
@@ -117,6 +118,8 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
         document_ok = {"outpost": found.name, "docker": version}
         output.result(document_ok, f"{found.name}: logged in, Docker {version} answers.")
         return 0
+    if arguments.action == "trust":
+        return await _trust(control, found, arguments, output)
     await control.outposts.remove_outpost(found)
     output.result({"removed": found.name}, f"{found.name} is forgotten; nothing changed on it.")
     return 0
@@ -133,6 +136,39 @@ def _named(name: str, outposts: list[Outpost]) -> Outpost:
 async def _add(control: MissionControl, arguments: Namespace, output: Output) -> int:
     login = Login(arguments.host, arguments.user, arguments.port, arguments.key)
     scanned = await control.outposts.scan_host_key(login.host, login.port)
+    if not arguments.accept_new and not _is_its_own(scanned, login.host, arguments, output):
+        return CANCELLED
+    added = await control.outposts.add(
+        login,
+        host_key=scanned.host_key,
+        name=arguments.name,
+        cluster_name=arguments.cluster or "",
+    )
+    return await _tell_added(control, added, scanned.fingerprint, output)
+
+
+async def _trust(
+    control: MissionControl, found: Outpost, arguments: Namespace, output: Output
+) -> int:
+    scanned = await control.outposts.scan_host_key(found.login.host, found.login.port)
+    if scanned.host_key != found.host_key:
+        confirmed_one = control.outposts.fingerprint_of(found.host_key)
+        output.progress(f"You confirmed the fingerprint {confirmed_one} for {found.name}.")
+        if not _is_its_own(scanned, found.name, arguments, output):
+            return CANCELLED
+        await control.outposts.trust(found.id, scanned.host_key)
+    output.result(
+        {"outpost": found.name, "fingerprint": scanned.fingerprint},
+        f"{found.name} is trusted with the fingerprint {scanned.fingerprint}.",
+    )
+    return 0
+
+
+def _is_its_own(scanned: ScannedKey, host: str, arguments: Namespace, output: Output) -> bool:
+    """Whether the person knows the fingerprint that a server shows.
+
+    Raises `HostKeyChanged` where they gave another, `HostKeyUnknown` where nobody can be asked.
+    """
     if arguments.fingerprint:
         if arguments.fingerprint.removeprefix("SHA256:") != scanned.fingerprint[7:]:
             raise HostKeyChanged(
@@ -140,24 +176,23 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
                 next_step="Compare with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` "
                 "on the server.",
             )
-    elif not arguments.accept_new:
-        output.progress(f"{login.host} shows the fingerprint {scanned.fingerprint}")
-        answer = confirmed("Is it the server's own?")
-        if answer is None:
-            raise HostKeyUnknown(
-                fingerprint=scanned.fingerprint,
-                host_key=scanned.host_key,
-                detail=f"It is {scanned.fingerprint}. Give --fingerprint {scanned.fingerprint}.",
-            )
-        if not answer:
-            output.progress("Nothing was done.")
-            return CANCELLED
-    added = await control.outposts.add(
-        login,
-        host_key=scanned.host_key,
-        name=arguments.name,
-        cluster_name=arguments.cluster or "",
-    )
+        return True
+    output.progress(f"{host} shows the fingerprint {scanned.fingerprint}")
+    answer = confirmed("Is it the server's own?")
+    if answer is None:
+        raise HostKeyUnknown(
+            fingerprint=scanned.fingerprint,
+            host_key=scanned.host_key,
+            detail=f"It is {scanned.fingerprint}. Give --fingerprint {scanned.fingerprint}.",
+        )
+    if not answer:
+        output.progress("Nothing was done.")
+    return answer
+
+
+async def _tell_added(
+    control: MissionControl, added: Outpost, fingerprint: str, output: Output
+) -> int:
     name = _cluster_name(control, added.cluster_id)
     lines = [f"{added.name} is an outpost of {name}."]
     try:
@@ -169,7 +204,7 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
     except KnownError as error:
         lines.append(error.text())
     output.result(
-        {"outpost": added.name, "cluster": name, "fingerprint": scanned.fingerprint},
+        {"outpost": added.name, "cluster": name, "fingerprint": fingerprint},
         "\n".join(lines),
     )
     return 0

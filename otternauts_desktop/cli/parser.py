@@ -168,6 +168,9 @@ def _outposts(commands: _Commands) -> None:
     ):
         action = _command(actions, name, words)
         action.add_argument("name", metavar="NAME")
+    renew = _command(actions, "trust", "trust the new host key of a server, after comparing it")
+    renew.add_argument("name", metavar="NAME")
+    renew.add_argument("--fingerprint", metavar="SHA256:...", help="what the server's console says")
 
 
 def _jobs(commands: _Commands) -> None:

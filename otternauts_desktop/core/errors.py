@@ -139,7 +139,9 @@ class HostKeyUnknown(OutpostError):
 
 class HostKeyChanged(OutpostError):
     title = marked("Server fingerprint has changed! This could indicate a security issue.")
-    next_step_default = marked("If you reinstalled the server, remove it and add it again.")
+    next_step_default = marked(
+        "If you reinstalled the server, compare the fingerprints and trust the new one."
+    )
     anchor = "host-key-changed"
 
 

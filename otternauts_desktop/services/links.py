@@ -168,7 +168,7 @@ class Links:
             line.retry.clear()
             again = failures or line.status.state is not LinkState.IDLE
             state = LinkState.RECONNECTING if again else LinkState.CONNECTING
-            self._move(outpost, line, LinkStatus(state, attempt=failures + 1))
+            self._move(outpost, line, LinkStatus(state, failures + 1, error=line.status.error))
             try:
                 await self._attempt(outpost, line)
             except OutpostError as error:
@@ -225,7 +225,8 @@ class Links:
             return
         line.link.abort()
         line.link = line.engine = line.error = None
-        self._move(outpost, line, LinkStatus(LinkState.RECONNECTING, attempt=1))
+        error = LinkLost().text()
+        self._move(outpost, line, LinkStatus(LinkState.RECONNECTING, attempt=1, error=error))
         self._keep(outpost, line)
 
     def _move(self, outpost: Outpost, line: _Line, status: LinkStatus) -> None:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from otternauts_desktop.services.ssh import (
     SshLink,
     config_logins,
     connect,
+    fingerprint_of,
     scan_host_key,
 )
 from otternauts_desktop.services.store.clusters import ClusterRecords, ForgottenCluster
@@ -60,6 +62,18 @@ class Outposts:
     def outposts(self, cluster_id: ClusterId) -> tuple[Outpost, ...]:
         """The outposts of a cluster, in the order they were added."""
         return self._clusters.outposts(cluster_id)
+
+    def outpost(self, outpost_id: OutpostId) -> Outpost:
+        """The outpost of that id. Raises `NothingFound`."""
+        for cluster in self.clusters():
+            for outpost in self.outposts(cluster.id):
+                if outpost.id == outpost_id:
+                    return outpost
+        raise NothingFound(detail=tr("This outpost was forgotten."))
+
+    def fingerprint_of(self, host_key: str) -> str:
+        """`SHA256:...` of a public host key, as `ssh-keygen -l` prints it."""
+        return fingerprint_of(host_key)
 
     def link(self, outpost_id: OutpostId) -> LinkStatus:
         """What is true about the connection to an outpost now."""
@@ -135,6 +149,20 @@ class Outposts:
         self._clusters.add_outpost(outpost)
         self._bus.publish(ClustersChanged())
         return outpost
+
+    async def trust(self, outpost_id: OutpostId, host_key: str) -> None:
+        """Take over the new host key of a server, which the person has compared, and reconnect.
+
+        It is logged in to first: where that fails, `OutpostError` is raised and nothing stored.
+        """
+        outpost = replace(self.outpost(outpost_id), host_key=host_key)
+        link = await connect(outpost.login, host_key)
+        await link.close()
+        self._clusters.update_outpost(outpost)
+        await self._links.forget(outpost_id)
+        self._links.retry_now(outpost)
+        self._telemetry.wake(outpost.cluster_id)
+        self._bus.publish(ClustersChanged())
 
     async def remove_outpost(self, outpost: Outpost) -> Callable[[], None]:
         """Forget an outpost. Nothing changes on the server. Gives back what undoes it."""

@@ -114,6 +114,11 @@ async def scan_host_key(host: str, port: int = DEFAULT_SSH_PORT) -> ScannedKey:
     )
 
 
+def fingerprint_of(host_key: str) -> str:
+    """`SHA256:...` of a public key in OpenSSH format, as `ssh-keygen -l` prints it."""
+    return asyncssh.import_public_key(host_key).get_fingerprint("sha256")
+
+
 class Channel:
     """A program running on the outpost: a pipe of bytes in both directions."""
 

@@ -22,14 +22,13 @@ from otternauts_desktop.ui.status_marks import (
     DEGRADED,
     DRAIN,
     HEALTHY,
-    UNREACHABLE,
     WAITING,
     WARNING,
     Mark,
     of_health,
     of_node,
 )
-from otternauts_desktop.ui.times import age, age_of, clock, gigabytes
+from otternauts_desktop.ui.times import age, age_of, gigabytes
 
 _OUTPOSTS: Final = (
     Heading(marked("Outpost"), 0),
@@ -155,9 +154,7 @@ class ClusterPage(Surface):
         outposts = trn("{number} outpost", "{number} outposts", len(snapshot.nodes))
         facts = [f"Docker Swarm, {outposts}", tr("Leader {leader}", leader=leader)]
         if seen.lost:
-            state, word = UNREACHABLE, tr("As of {time}", time=clock(snapshot.taken_at))
-            old = age(time.time() - snapshot.taken_at)
-            facts = [tr("Last seen {age} ago", age=old), seen.lost]
+            facts = [tr("Last seen {age} ago", age=age(time.time() - snapshot.taken_at))]
         self.header.show_page(seen.cluster.name, state, facts, state=word)
         self._show_figures(snapshot)
         self.outpost_model.show_rows(_outpost_rows(seen, snapshot))

@@ -3,12 +3,13 @@
 It is given whole snapshots and shows what changed in them; see `row_tree` for how.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject
 
+from otternauts_desktop.core.names import OutpostId
 from otternauts_desktop.core.swarm.cluster import Cluster, Outpost
 from otternauts_desktop.core.swarm.health import (
     Condition,
@@ -21,6 +22,7 @@ from otternauts_desktop.core.swarm.health import (
 from otternauts_desktop.core.swarm.state import Node, Service, Snapshot, Task
 from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.cells import LEADER, MANAGER, SIMULATED, WORKER, Cell, Heading, Row
+from otternauts_desktop.ui.connection import CONNECTED, Connection
 from otternauts_desktop.ui.places import (
     Place,
     PlaceKind,
@@ -58,6 +60,19 @@ class ClusterSeen:
     outposts: tuple[Outpost, ...] = ()
     drafts: tuple[str, ...] = ()
     """Fleets that have a draft here, flying or not."""
+    connection: Connection = CONNECTED
+    """The truth about the connection to the cluster as a whole."""
+    links: Mapping[OutpostId, Connection] = field(default_factory=dict)
+    """The same for each of its outposts."""
+
+    def outpost_of(self, node_id: str) -> Outpost | None:
+        """How a node of the swarm is reached, None where nobody logs in to it."""
+        return next((o for o in self.outposts if o.node_id == node_id), None)
+
+    def link_to(self, node_id: str) -> Connection | None:
+        """The connection to a node of the swarm, None where nobody logs in to it."""
+        outpost = self.outpost_of(node_id)
+        return self.links.get(outpost.id) if outpost else None
 
     @property
     def read_from(self) -> str:
@@ -126,8 +141,11 @@ def troubles(snapshot: Snapshot) -> int:
 
 
 def _cluster_state(seen: ClusterSeen) -> dict[str, object]:
-    if seen.lost:
-        return {"tone": "fg2", "count_mark": UNREACHABLE, "tip": seen.lost}
+    connection = seen.connection
+    if not connection.well:
+        note = connection.retry or connection.mark.word
+        tone = "fg2" if seen.lost else "fg1"
+        return {"tone": tone, "count_mark": connection.mark, "note": note, "tip": connection.text}
     if seen.snapshot is None:
         return {"count_mark": WAITING, "tip": tr("Not read yet")}
     number = troubles(seen.snapshot)
@@ -151,21 +169,28 @@ def _group(key: str, title: str, icon: str, rows: tuple[Row, ...]) -> Row:
 
 
 def _waiting_outposts(seen: ClusterSeen) -> tuple[Row, ...]:
-    tip = seen.lost or tr("Not read yet")
-    mark = UNREACHABLE if seen.lost else WAITING
-    return tuple(
-        Row(outpost.id, (Cell(outpost.name, mark=mark, tip=tip),)) for outpost in seen.outposts
-    )
+    rows = []
+    for outpost in seen.outposts:
+        link = seen.links.get(outpost.id, CONNECTED)
+        note, tip = ("", tr("Not read yet")) if link.well else (link.mark.word, link.text)
+        mark = UNREACHABLE if seen.lost else WAITING
+        rows.append(Row(outpost.id, (Cell(outpost.name, mark=mark, note=note, tip=tip),)))
+    return tuple(rows)
 
 
 def _node_row(seen: ClusterSeen, node: Node) -> Row:
     mark = of_node(node)
+    note = mark.word if mark == DRAIN or not node.ready else ""
+    tip = f"{node.name}: {mark.word}, {tr(role_of(node))}, {node.address}"
+    link = seen.link_to(node.id)
+    if link is not None and not link.well:
+        note, tip = link.mark.word, f"{tip}\n{link.text}"
     cell = Cell(
         node.name,
         mark=UNREACHABLE if seen.lost else mark,
         badge=role_of(node),
-        note=mark.word if mark == DRAIN or not node.ready else "",
-        tip=f"{node.name}: {mark.word}, {tr(role_of(node))}, {node.address}",
+        note=note,
+        tip=tip,
     )
     return Row(node.id, (cell,), subject=outpost_place(seen.cluster.id, node.id))
 

@@ -1,5 +1,6 @@
 """The services that the window talks to: their use cases, never their doors."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -8,6 +9,7 @@ from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.ui.bridge import Facts
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
+from otternauts_desktop.ui.connection import Connection, of_cluster, of_outpost
 
 if TYPE_CHECKING:
     from otternauts_desktop.services.command_log import CommandLog
@@ -56,10 +58,26 @@ class Crew:
         """All that is known of a cluster now."""
         snapshot = self.telemetry.snapshot(cluster.id)
         staleness = self.telemetry.staleness(cluster.id)
+        outposts = self.outposts.outposts(cluster.id)
+        now = time.time()
         return ClusterSeen(
             cluster,
             snapshot,
             "" if snapshot is None and staleness.awaited else staleness.lost,
-            self.outposts.outposts(cluster.id),
+            outposts,
             self.launches.drafted_fleets(cluster.id),
+            self.connection(cluster),
+            {o.id: of_outpost(o, self.outposts.link(o.id), now) for o in outposts},
+        )
+
+    def connection(self, cluster: Cluster) -> Connection:
+        """The truth about the connection to a cluster now."""
+        staleness = self.telemetry.staleness(cluster.id)
+        outposts = self.outposts.outposts(cluster.id)
+        return of_cluster(
+            [(outpost, self.outposts.link(outpost.id)) for outpost in outposts],
+            lost=staleness.lost,
+            awaited=staleness.awaited,
+            as_of=staleness.as_of,
+            now=time.time(),
         )

@@ -9,13 +9,11 @@ from PySide6.QtCore import QObject
 
 from otternauts_desktop.core.flight.progress import LaunchProgress
 from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus, Outpost
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui import window_memory
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.bridge import Bridge
 from otternauts_desktop.ui.cluster_page import ClusterPage
-from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.command_log_panel import CommandLogPanel
 from otternauts_desktop.ui.comms_desk import CommsDesk
 from otternauts_desktop.ui.crew import Crew
@@ -66,8 +64,10 @@ class Desk(QObject):
         self.console = LogConsole()
         self.comms = CommsDesk(window, crew, self.console, self.tasks)
         self.command_log = CommandLogPanel()
-        for page in (self.cluster_page, self.outpost_page, self.service_page, self.fleet_page):
+        self._pages = (self.cluster_page, self.outpost_page, self.service_page, self.fleet_page)
+        for page in self._pages:
             window.add_page(page)
+            page.header.remedy_requested.connect(self.outposts.mend)
         window.dock.add_panel(self.console)
         window.dock.add_panel(self.command_log)
         for entry in crew.command_log.entries():
@@ -201,7 +201,8 @@ class Desk(QObject):
         cluster_page.remove_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_cluster())
         )
-        self.outpost_page.reconnect_requested.connect(self.refresh)
+        self.status.moved.connect(self._cluster_moved)
+        self.status.remedy_requested.connect(self.outposts.mend)
         self.outpost_page.add_requested.connect(self.outposts.add_shown_node)
         self.outpost_page.forget_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_outpost())
@@ -246,12 +247,12 @@ class Desk(QObject):
         if cluster_id == self._cluster_id:
             self._show_place()
             self.status.show_status()
-            self.status.show_lost()
+            self.status.show_trouble()
 
     def _link_moved(self, outpost_id: str) -> None:
-        if self._window.place.kind is PlaceKind.OUTPOST:
-            self._show_place()
-        self.status.show_status()
+        for cluster in self._crew.outposts.clusters():
+            if any(o.id == outpost_id for o in self._crew.outposts.outposts(cluster.id)):
+                self._cluster_moved(cluster.id)
 
     def _launch_moved(self, progress: LaunchProgress) -> None:
         self.fleets.launch_moved(progress)
@@ -303,7 +304,7 @@ class Desk(QObject):
         self._show_place()
         self._scrolls.arrive(place)
         self.status.show_status()
-        self.status.show_lost()
+        self.status.show_trouble()
 
     def _show_place(self) -> None:
         """Fill the page in front with what is known now."""
@@ -317,18 +318,18 @@ class Desk(QObject):
         if place.kind is PlaceKind.CLUSTER:
             self.cluster_page.show_cluster(seen)
         elif place.kind is PlaceKind.OUTPOST:
-            outpost = self._outpost_of(seen, place.name)
-            link = self._crew.outposts.link(outpost.id) if outpost else LinkStatus(LinkState.IDLE)
-            self.outpost_page.show_outpost(seen, place.name, outpost, link)
+            self.outpost_page.show_outpost(seen, place.name)
         elif place.kind is PlaceKind.SERVICE:
             self.service_page.show_service(seen, place.name)
         elif place.kind is PlaceKind.FLEET:
             drafted = place.name in seen.drafts
             launch = self.fleets.newest_launch(cluster.id, place.name)
             self.fleet_page.show_fleet(seen, place.name, launch, drafted=drafted)
-
-    def _outpost_of(self, seen: ClusterSeen, node_id: str) -> Outpost | None:
-        return next((o for o in seen.outposts if o.node_id == node_id), None)
+        connection = seen.connection
+        if place.kind is PlaceKind.OUTPOST and connection.well:
+            connection = seen.link_to(place.name) or connection
+        for page in self._pages:
+            page.header.show_connection(connection)
 
     # -- what more than one panel asks for ---------------------------------------------------
 

@@ -23,9 +23,8 @@ from otternauts_desktop.ui.page_header import PageHeader
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
 from otternauts_desktop.ui.side_split import SideSplit
-from otternauts_desktop.ui.status_marks import UNREACHABLE, of_health, of_launch
+from otternauts_desktop.ui.status_marks import of_health, of_launch
 from otternauts_desktop.ui.theme import theme
-from otternauts_desktop.ui.times import clock
 
 TABS: Final = (marked("Overview"), marked("Flight plan"), marked("Launch"))
 OVERVIEW, PLAN, LAUNCH = range(3)
@@ -124,11 +123,6 @@ class FleetPage(Surface):
             mark = of_launch(launch.state)
         if drafted:
             facts.append(tr("Draft kept here"))
-        if seen.lost and snapshot is not None:
-            mark = UNREACHABLE
-            facts.append(
-                tr("as of {time}: {reason}", time=clock(snapshot.taken_at), reason=seen.lost)
-            )
         if snapshot is None:
             self.header.show_reading(fleet, seen.read_from, seen.lost)
         else:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
+from otternauts_desktop.ui.connection import Connection, Remedy
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.places import PlaceKind, cluster_place
@@ -30,6 +31,13 @@ class OutpostDesk(QObject):
         self._window = window
         self._crew = crew
         self._tasks = tasks
+
+    def mend(self, connection: Connection) -> None:
+        """Do what helps a connection that is not as it should be."""
+        if connection.remedy is Remedy.COMPARE and connection.outpost_id:
+            self._tasks.start(self.compare_fingerprints(connection.outpost_id), key="compare")
+        else:
+            self._window.refresh_requested.emit()
 
     async def count_hosts(self) -> None:
         """Say on the first screen how many hosts there are to import."""
@@ -67,6 +75,32 @@ class OutpostDesk(QObject):
         self._crew.telemetry.watch(added.cluster_id)
         self._window.place_chosen.emit(cluster_place(added.cluster_id))
         self._window.toast.say(tr("{outpost} is one of your outposts now.", outpost=added.name))
+
+    async def compare_fingerprints(self, outpost_id: OutpostId) -> None:
+        """A server shows another host key: let the person compare, and trust it only then."""
+        from otternauts_desktop.ui.dialogs.compare_fingerprints import CompareFingerprints
+
+        outposts = self._crew.outposts
+        outpost = outposts.outpost(outpost_id)
+        confirmed = outposts.fingerprint_of(outpost.host_key)
+        dialog = CompareFingerprints(outpost.name, confirmed, self._window)
+        work = Tasks(dialog, dialog.show_error)
+        shown: list[str] = []
+
+        async def look() -> None:
+            dialog.show_busy(tr("Asking {host} who it is…", host=outpost.login.host))
+            scanned = await outposts.scan_host_key(outpost.login.host, outpost.login.port)
+            shown.append(scanned.host_key)
+            dialog.show_fingerprint(scanned.fingerprint)
+
+        async def trust() -> None:
+            await outposts.trust(outpost_id, shown[-1])
+            dialog.accept()
+
+        dialog.trust_requested.connect(lambda: work.start(trust()))
+        dialog.finished.connect(lambda _: work.cancel_all())
+        work.start(look())
+        await ask(dialog)
 
     def add_shown_node(self) -> None:
         """Log in to the outpost that is shown, as to its neighbours."""

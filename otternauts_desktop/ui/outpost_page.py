@@ -5,26 +5,26 @@ import time
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus, Outpost
+from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Row
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, role_of
+from otternauts_desktop.ui.connection import Connection
 from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
 from otternauts_desktop.ui.frames import Surface, column, row, rule
 from otternauts_desktop.ui.labels import Label, MarkLabel
 from otternauts_desktop.ui.page_header import PageHeader
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
-from otternauts_desktop.ui.status_marks import UNREACHABLE, WAITING, of_link, of_node
+from otternauts_desktop.ui.status_marks import UNREACHABLE, WAITING, of_node
 from otternauts_desktop.ui.times import gigabytes
 
 
 class OutpostPage(Surface):
     """Shows a node of the swarm; `outpost` is how it is reached, where it can be."""
 
-    reconnect_requested = Signal()
     add_requested = Signal()
     forget_requested = Signal()
 
@@ -33,13 +33,10 @@ class OutpostPage(Surface):
         self.header = PageHeader("outpost")
         self.add_button = Button(tr("Log in to it…"), icon="plus")
         self.add_button.clicked.connect(self.add_requested)
-        self.reconnect_button = Button(tr("Reconnect now"), icon="refresh")
-        self.reconnect_button.clicked.connect(self.reconnect_requested)
         self.forget_button = Button(tr("Forget"), kind="ghost")
         self.forget_button.clicked.connect(self.forget_requested)
         self.header.add_action(self.forget_button)
         self.header.add_action(self.add_button)
-        self.header.add_action(self.reconnect_button)
         self._link_mark = MarkLabel(WAITING)
         self.link_text = Label(size=12, tone="fg2", wrap=True, selectable=True)
         link = row(margins=(16, 8, 16, 8), spacing=8)
@@ -54,16 +51,12 @@ class OutpostPage(Surface):
         outer.addWidget(rule(soft=True))
         outer.addWidget(self.view, 1)
 
-    def show_outpost(
-        self, seen: ClusterSeen, node_id: str, outpost: Outpost | None, link: LinkStatus
-    ) -> None:
+    def show_outpost(self, seen: ClusterSeen, node_id: str) -> None:
         """Show a node by its id."""
+        outpost = seen.outpost_of(node_id)
         self.add_button.setVisible(outpost is None)
         self.forget_button.setVisible(outpost is not None)
-        self.reconnect_button.setVisible(
-            outpost is not None and link.state not in (LinkState.CONNECTED, LinkState.CONNECTING)
-        )
-        self._show_link(outpost, link)
+        self._show_link(outpost, seen.link_to(node_id))
         snapshot = seen.snapshot
         node = snapshot.node_by_id.get(node_id) if snapshot else None
         if snapshot is None or node is None:
@@ -87,8 +80,8 @@ class OutpostPage(Surface):
         self.header.show_page(node.name, UNREACHABLE if seen.lost else of_node(node), facts)
         self.model.show_rows(_rows(snapshot, node_id))
 
-    def _show_link(self, outpost: Outpost | None, link: LinkStatus) -> None:
-        if outpost is None:
+    def _show_link(self, outpost: Outpost | None, link: Connection | None) -> None:
+        if outpost is None or link is None:
             self._link_mark.show_mark(WAITING)
             self.link_text.setText(
                 tr(
@@ -97,20 +90,9 @@ class OutpostPage(Surface):
                 )
             )
             return
-        self._link_mark.show_mark(of_link(link.state))
-        words = [f"{of_link(link.state).word}: {outpost.login}"]
-        if link.state is LinkState.RECONNECTING:
-            wait = max(link.next_try_at - time.time(), 0)
-            words.append(
-                tr(
-                    "Attempt {attempt}, next in {seconds} s.",
-                    attempt=link.attempt,
-                    seconds=round(wait),
-                )
-            )
-        if link.error:
-            words.append(link.error)
-        self.link_text.setText(" ".join(words))
+        self._link_mark.show_mark(link.mark)
+        words = (f"{link.mark.word}: {outpost.login}", link.retry, link.reason)
+        self.link_text.setText(" ".join(part for part in words if part))
 
 
 def _rows(snapshot: Snapshot, node_id: str) -> tuple[Row, ...]:

@@ -2,11 +2,13 @@
 
 import time
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.connection import CONNECTED, Connection
 from otternauts_desktop.ui.frames import Surface, column, row
 from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, IconLabel, Label, Pill
 from otternauts_desktop.ui.status_marks import UNREACHABLE, WAITING, Mark
@@ -16,7 +18,10 @@ _PATIENCE = 4
 
 
 class PageHeader(QWidget):
-    """60 pixels high. What is shown is set by `show_page`."""
+    """60 pixels high. What is shown is set by `show_page`, then by `show_connection`."""
+
+    remedy_requested = Signal(object)
+    """The `Connection` that is to be mended."""
 
     def __init__(self, icon: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,11 +39,16 @@ class PageHeader(QWidget):
         words = column(spacing=2)
         words.addLayout(first)
         words.addWidget(self.facts)
+        self._connection = CONNECTED
+        self.remedy_button = Button(tr("Reconnect now"), icon="refresh")
+        self.remedy_button.clicked.connect(lambda: self.remedy_requested.emit(self._connection))
+        self.remedy_button.hide()
         self._reading = "", 0.0
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._count)
         self._actions = row(spacing=8)
+        self._actions.addWidget(self.remedy_button)
         line = row(self, margins=(16, 10, 16, 10), spacing=12)
         line.addWidget(tile)
         line.addLayout(words, 1)
@@ -54,6 +64,18 @@ class PageHeader(QWidget):
         self.pill.show_status(mark, state)
         self.facts.setText("  ·  ".join(fact for fact in facts if fact))
         self._clock.stop()
+
+    def show_connection(self, connection: Connection) -> None:
+        """Say what is wrong with the connection, before all other facts, and what helps."""
+        self._connection = connection
+        self.remedy_button.setVisible(not connection.well)
+        if connection.well:
+            return
+        self._clock.stop()
+        self.remedy_button.setText(connection.remedy.title)
+        self.pill.show_status(connection.mark, connection.state)
+        shown = (connection.retry, connection.reason, self.facts.text())
+        self.facts.setText("  ·  ".join(dict.fromkeys(part for part in shown if part)))
 
     def show_reading(self, title: str, outpost: str, lost: str = "") -> None:
         """Nothing is known yet: it is being read from `outpost`, or can't be, for a reason."""

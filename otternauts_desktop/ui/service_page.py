@@ -71,7 +71,7 @@ class ServicePage(Surface):
         self.beside.show_side(True)
         self._fleet, self._vessel = service.fleet, service.vessel
         condition = service_condition(snapshot, service)
-        mark = UNREACHABLE if seen.lost else of_health(condition.health)
+        mark = of_health(condition.health)
         ports = (service.spec.get("EndpointSpec") or {}).get("Ports") or []
         published = ", ".join(
             f"{port.get('PublishedPort', '?')}→{port.get('TargetPort')}" for port in ports

@@ -1,37 +1,52 @@
-"""The wires to the status line: is what is shown true, and since when is it not."""
+"""The wires to the status line and the notice: is what is shown true, and since when is it not."""
 
-import time
 from typing import Final
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.core.swarm.cluster import Cluster, LinkState, LinkStatus
+from otternauts_desktop.core.swarm.cluster import Cluster, LinkState
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
+from otternauts_desktop.ui.connection import CONNECTED, Connection, Remedy
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
-from otternauts_desktop.ui.status_marks import HEALTHY, UNREACHABLE, WAITING, Mark
-from otternauts_desktop.ui.times import age, clock
+from otternauts_desktop.ui.status_marks import HEALTHY, WAITING
+from otternauts_desktop.ui.times import clock_exact
 
 CLOCK_MS: Final = 1000
 
 
 class StatusDesk(QObject):
-    """Tells the truth about the cluster in view each second, and says once that it is lost."""
+    """Tells the truth about the cluster in view each second, and says once what is wrong."""
+
+    moved = Signal(str)
+    """A cluster's id: what is shown of its connection counts seconds, or has grown old."""
+    remedy_requested = Signal(object)
+    """The `Connection` that is to be mended."""
 
     def __init__(self, window: MainWindow, crew: Crew) -> None:
         super().__init__(window)
         self._window = window
         self._crew = crew
-        self._told_lost: tuple[ClusterId, str] | None = None
+        self._told: tuple[str, ...] = ()
+        """Cluster, state and outpost of the trouble that was said last."""
+        self._title = ""
+        self._shown = CONNECTED
+        window.status.remedy_button.clicked.connect(lambda: self.remedy_requested.emit(self._shown))
         self._clock = QTimer(self)
         self._clock.setInterval(CLOCK_MS)
-        self._clock.timeout.connect(self.show_status)
+        self._clock.timeout.connect(self._tick)
         self._clock.start()
 
     def close(self) -> None:
         """Stop the clock."""
         self._clock.stop()
+
+    def _tick(self) -> None:
+        self.show_status()
+        for cluster in self._crew.outposts.clusters():
+            if not self._crew.connection(cluster).well:
+                self.moved.emit(cluster.id)
 
     def show_status(self) -> None:
         """Fill the status line with what is known now."""
@@ -53,59 +68,67 @@ class StatusDesk(QObject):
         links = [crew.outposts.link(outpost.id) for outpost in outposts]
         connected = sum(link.state is LinkState.CONNECTED for link in links)
         line.ssh_label.setText(tr("SSH {part} of {whole}", part=connected, whole=len(outposts)))
-        line.show_link(*_truth(cluster, crew, links))
+        self._show_link(cluster, crew.connection(cluster))
         snapshot = crew.telemetry.snapshot(cluster.id)
         engines = sorted({node.engine for node in snapshot.nodes} if snapshot else ())
         words = tr("Docker {versions}", versions=", ".join(engines)) if engines else ""
         line.engine_label.setText(words)
 
-    def show_lost(self) -> None:
-        """Say once that the cluster in view is lost, and take it back when it is found."""
-
-        cluster_id = self._window.place.cluster_id
-        staleness = self._crew.telemetry.staleness(cluster_id)
-        cluster = self._crew.cluster(cluster_id)
-        known = staleness.lost and not staleness.awaited
-        lost = (cluster_id, staleness.lost) if cluster and known else None
-        if lost == self._told_lost or not staleness.as_of:
+    def _show_link(self, cluster: Cluster, connection: Connection) -> None:
+        self._shown = connection
+        line, staleness = self._window.status, self._crew.telemetry.staleness(cluster.id)
+        if not connection.well or not staleness.via:
+            words = f"{cluster.name}: {connection.state}. {connection.retry}".rstrip(" .")
+            line.show_link(connection.mark, words, connection.remedy.title)
             return
-        self._told_lost = lost
-        if lost is None or cluster is None:
-            self._window.notice.hide()
-            return
-        self._window.notice.show_notice(
-            "warn",
-            tr(
-                "{cluster} can't be read. What is shown is as of {time}.",
-                cluster=cluster.name,
-                time=clock(staleness.as_of),
-            ),
-            staleness.lost,
-            action=tr("Reconnect now"),
-            do=self._window.refresh_requested.emit,
-        )
-
-
-def _truth(cluster: Cluster, crew: Crew, links: list[LinkStatus]) -> tuple[Mark, str]:
-    """What is true about the connection to a cluster: mark and words."""
-    staleness = crew.telemetry.staleness(cluster.id)
-    if not staleness.lost:
         took = f"{staleness.seconds * 1000:.0f} ms"
-        old = time.time() - staleness.as_of
         facts = [tr("{cluster} via {outpost}", cluster=cluster.name, outpost=staleness.via), took]
-        if old > 15:
-            facts.append(tr("read {age} ago", age=age(old)))
-        return HEALTHY, "  ".join(facts)
-    if not staleness.as_of and not any(link.error for link in links):
-        return WAITING, tr("{cluster}: connecting", cluster=cluster.name)
-    retries = [link for link in links if link.next_try_at]
-    facts = [tr("{cluster}: not reachable", cluster=cluster.name)]
-    if staleness.as_of:
-        facts.append(tr("as of {time}", time=clock(staleness.as_of)))
-    if retries:
-        first = min(retries, key=lambda link: link.next_try_at)
-        wait = max(first.next_try_at - time.time(), 0)
-        facts.append(
-            tr("attempt {attempt}, next in {seconds} s", attempt=first.attempt, seconds=round(wait))
+        line.show_link(HEALTHY, "  ".join(facts))
+
+    def show_trouble(self) -> None:
+        """Say once what is wrong with the cluster in view, and take it back when it is well."""
+        cluster = self._crew.cluster(self._window.place.cluster_id)
+        seen = self._crew.seen(cluster) if cluster else None
+        trouble = _trouble(seen) if seen else None
+        notice = self._window.notice
+        ours = not notice.isHidden() and notice.title.text() == self._title
+        if seen is None or trouble is None:
+            if ours:
+                notice.hide()
+            if seen is not None and self._told[:1] == (seen.cluster.id,):
+                name = seen.cluster.name
+                self._window.toast.say(tr("{cluster}: the connection is back.", cluster=name))
+            self._told = ()
+            return
+        told = (seen.cluster.id, trouble.mark.text, trouble.outpost_id or "")
+        if told == self._told and not ours:
+            return  # the person has closed it, or something newer stands there
+        self._told, self._title = told, _title(seen, trouble)
+        notice.show_notice(
+            "warn" if trouble.remedy is Remedy.RECONNECT else "bad",
+            self._title,
+            trouble.reason,
+            trouble.retry,
+            action=trouble.remedy.title,
+            do=lambda: self.remedy_requested.emit(trouble),
         )
-    return UNREACHABLE, ", ".join(facts)
+
+
+def _trouble(seen: ClusterSeen) -> Connection | None:
+    """What is wrong with a cluster's connection, or with an outpost's that a person must mend."""
+    if not seen.connection.well:
+        return seen.connection
+    return next((c for c in seen.links.values() if c.remedy.takes_a_person), None)
+
+
+def _title(seen: ClusterSeen, trouble: Connection) -> str:
+    if trouble is not seen.connection:
+        name = next(o.name for o in seen.outposts if o.id == trouble.outpost_id)
+        return tr("{outpost}: {state}.", outpost=name, state=trouble.state)
+    if not trouble.as_of:
+        return tr("{cluster}: {state}.", cluster=seen.cluster.name, state=trouble.state)
+    return tr(
+        "{cluster} can't be read. What is shown is as of {time}.",
+        cluster=seen.cluster.name,
+        time=clock_exact(trouble.as_of),
+    )

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from otternauts_desktop.core.names import ClusterId, OutpostId
-from otternauts_desktop.core.swarm.cluster import Cluster, LinkState, LinkStatus, Login, Outpost
+from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
 from otternauts_desktop.ui.cluster_page import ClusterPage
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.fleet_page import FleetPage
@@ -26,7 +26,7 @@ def test_every_page_says_what_it_reads(qapp: QApplication, monkeypatch: pytest.M
         cluster.show_cluster(seen)
         fleet.show_fleet(seen, "shop", None, drafted=False)
         service.show_service(seen, "s1")
-        outpost.show_outpost(seen, "n1", OUTPOST, LinkStatus(LinkState.CONNECTING))
+        outpost.show_outpost(seen, "n1")
 
     headers = [page.header for page in (cluster, fleet, service, outpost)]
     now = time.monotonic()

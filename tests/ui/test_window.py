@@ -217,8 +217,8 @@ async def test_a_lost_cluster_is_shown_as_lost(tmp_path: Path) -> None:
         desk.go(cluster_place(added.cluster_id))
         await shown(lambda: f"via {host.name}" in window.status.link_label.text())
         await host.stop()
-        await shown(lambda: "not reachable, as of" in window.status.link_label.text())
-        assert "As of" in desk.cluster_page.header.pill.accessibleName()
+        await shown(lambda: "Unreachable, as of" in window.status.link_label.text())
+        assert "as of" in desk.cluster_page.header.pill.accessibleName()
         assert desk.cluster_page.fleet_model.rowCount() == 3
         assert "can't be read. What is shown is as of" in window.notice.title.text()
         assert window.notice._action.text() == "Reconnect now"

@@ -4,19 +4,17 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication, QIntValidator
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
 from otternauts_desktop.core.errors import BadName
 from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.ui.buttons import Button, IconButton
+from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.dialogs.fingerprint import FingerprintCheck
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
-from otternauts_desktop.ui.frames import Surface, column, row
-from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
-from otternauts_desktop.ui.status_marks import DONE, FAILED
-
-CHECK_COMMAND = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+from otternauts_desktop.ui.frames import column, row
+from otternauts_desktop.ui.labels import Label
 
 
 class Shown(Protocol):
@@ -101,40 +99,13 @@ class AddOutpost(DialogFrame):
     # -- step 2 ------------------------------------------------------------------------------
 
     def _fingerprint_step(self) -> QWidget:
-        self.fingerprint = Label(mono=True, wrap=True, selectable=True)
-        copy = IconButton("copy", tr("Copy the fingerprint"), size=24)
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.fingerprint.text()))
-        well = Surface("well")
-        line = row(well, margins=(12, 8, 8, 8))
-        line.addWidget(self.fingerprint, 1)
-        line.addWidget(copy)
-        command = Label(f"$ {CHECK_COMMAND}", mono=True, selectable=True, wrap=True)
-        command_well = Surface("well")
-        row(command_well, margins=(12, 8, 12, 8)).addWidget(command)
-        self.pasted = field(tr("What it prints"), hint="256 SHA256:… root@server (ED25519)")
-        self.pasted.textChanged.connect(self._compare)
-        self._match_mark = MarkLabel(DONE)
-        self.match = Label()
-        match_line = row(spacing=8)
-        match_line.addWidget(self._match_mark)
-        match_line.addWidget(self.match, 1)
+        self.check = FingerprintCheck()
+        self.pasted, self.match = self.check.pasted, self.check.match
+        self.check.compared.connect(lambda: self.primary.setDisabled(self.check.differs))
         page = QWidget()
-        box = column(page, spacing=8)
-        box.addWidget(Label(tr("It shows this fingerprint:"), tone="fg2"))
-        box.addWidget(well)
-        box.addSpacing(4)
-        box.addWidget(Label(tr("How to check it"), weight=SEMIBOLD))
-        box.addWidget(
-            Label(
-                tr("Run this in your provider's web console, not over SSH:"), tone="fg2", wrap=True
-            )
-        )
-        box.addWidget(command_well)
-        box.addWidget(Label(tr("Paste what it prints, and it is compared for you:"), tone="fg2"))
-        box.addWidget(self.pasted)
-        box.addLayout(match_line)
+        box = column(page)
+        box.addWidget(self.check)
         box.addStretch(1)
-        self._match_mark.hide()
         return page
 
     def show_fingerprint(self, shown: Shown) -> None:
@@ -145,22 +116,10 @@ class AddOutpost(DialogFrame):
         self.heading.setText(tr("Verify the fingerprint"))
         host = self.host.text().strip()
         self.words.setText(tr("First contact with {host}. Is it your server?", host=host))
-        self.fingerprint.setText(shown.fingerprint)
+        self.check.show_fingerprint(shown.fingerprint)
         self.primary.setText(tr("Trust and continue"))
         self.stack.setCurrentIndex(1)
         self.pasted.setFocus()
-
-    def _compare(self, text: str) -> None:
-        words = text.split()
-        found = next((word for word in words if word.startswith("SHA256:")), "")
-        same = self._shown is not None and found == self._shown.fingerprint
-        self._match_mark.setVisible(bool(found))
-        self._match_mark.show_mark(DONE if same else FAILED)
-        self.match.setText(
-            "" if not found else tr("It matches.") if same else tr("It is another one!")
-        )
-        self.match.set_tone("ok" if same else "bad")
-        self.primary.setEnabled(same or not text.strip())
 
     def confirm(self) -> None:
         try:
