@@ -5,6 +5,7 @@ waits for it: an answer that takes too long is an answer, too.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -33,32 +34,29 @@ class Registries:
         self._telemetry = telemetry
         self._seen: dict[tuple[ClusterId, str], tuple[float, ImageSeen]] = {}
 
-    def known(self, cluster_id: ClusterId, images: Iterable[str]) -> dict[str, ImageSeen]:
-        """What is remembered of these images."""
+    def known(self, cluster_id: ClusterId) -> Mapping[str, ImageSeen]:
+        """What is remembered of all images that were asked for."""
         now = time.monotonic()
         return {
-            image: found[1]
-            for image in images
-            if (found := self._seen.get((cluster_id, image))) and found[0] > now
+            image: seen
+            for (cluster, image), (until, seen) in self._seen.items()
+            if cluster == cluster_id and until > now
         }
 
     async def ask(self, cluster_id: ClusterId, images: Iterable[str]) -> Mapping[str, ImageSeen]:
         """What registries say of these images; never raises for what they or the cluster do.
 
-        Images that name a digest themselves are left out: there is nothing to ask.
+        Left out are images that name a digest themselves, because there is nothing to ask, and
+        all that is not known yet where the cluster can't be reached.
         """
         wanted = [image for image in dict.fromkeys(images) if image and "@" not in image]
-        missing = [image for image in wanted if image not in self.known(cluster_id, wanted)]
-        if missing:
-            try:
+        known = self.known(cluster_id)
+        if missing := [image for image in wanted if image not in known]:
+            with contextlib.suppress(KnownError):
                 async with self._telemetry.manager(cluster_id) as (_, engine):
                     await self._ask_all(engine, cluster_id, missing)
-            except KnownError as error:
-                return {
-                    **{image: ImageSeen(trouble=error.title) for image in missing},
-                    **self.known(cluster_id, wanted),
-                }
-        return self.known(cluster_id, wanted)
+            known = self.known(cluster_id)
+        return {image: known[image] for image in wanted if image in known}
 
     async def _ask_all(self, engine: Engine, cluster_id: ClusterId, images: list[str]) -> None:
         turns = asyncio.Semaphore(AT_ONCE)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.command_log import CommandLog
     from otternauts_desktop.services.launches import Launches
     from otternauts_desktop.services.outposts import Outposts
+    from otternauts_desktop.services.registries import Registries
     from otternauts_desktop.services.telemetry import Telemetry
     from otternauts_desktop.services.transmissions import Transmissions
 
@@ -34,6 +35,7 @@ class Crew:
     outposts: "Outposts"
     telemetry: "Telemetry"
     launches: "Launches"
+    registries: "Registries"
     transmissions: "Transmissions"
     command_log: "CommandLog"
     settings: Settings

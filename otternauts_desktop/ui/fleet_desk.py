@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -20,6 +23,11 @@ from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
 from otternauts_desktop.ui.plan_desk import PlanDesk
 from otternauts_desktop.ui.tasks import Tasks
 
+if TYPE_CHECKING:
+    from otternauts_desktop.core.flight.images import ImageSeen
+    from otternauts_desktop.services.launches import Preview
+    from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
+
 
 class FleetDesk(QObject):
     """Knows the newest launch of each fleet since the program started."""
@@ -34,6 +42,7 @@ class FleetDesk(QObject):
         self._window = window
         self._crew = crew
         self._page = page
+        self._tasks = tasks
         self._launches: dict[tuple[str, str], LaunchProgress] = {}
         plan = page.plan_tab
         self.plans = PlanDesk(window, crew, plan, tasks)
@@ -102,15 +111,17 @@ class FleetDesk(QObject):
         dialog = ConfirmLaunch(fleet, cluster.name, reading, values, self._window)
         with contextlib.suppress(KnownError):  # then it is compared with what was last seen
             await self._crew.telemetry.refresh(cluster.id)
+        look = partial(self._crew.launches.preview, cluster.id, fleet, text, dict(values), beside)
         try:
-            dialog.show_preview(
-                await asyncio.to_thread(
-                    self._crew.launches.preview, cluster.id, fleet, text, dict(values), beside
-                )
-            )
+            plain = await asyncio.to_thread(look)
+            known = self._crew.registries.known(cluster.id)
+            dialog.show_preview(await asyncio.to_thread(look, known), plain)
+            self._tasks.start(self._tell_digests(dialog, cluster.id, plain, look), key="digests")
         except KnownError as error:
             dialog.show_no_preview(error)
-        if not await ask(dialog):
+        launching = await ask(dialog)
+        self._tasks.cancel("digests")
+        if not launching:
             return
         values |= dialog.entered()
         resolve = dialog.resolve.isChecked()
@@ -124,6 +135,17 @@ class FleetDesk(QObject):
             beside,
             resolve_image="always" if resolve else "never",
         )
+
+    async def _tell_digests(
+        self,
+        dialog: "ConfirmLaunch",
+        cluster_id: ClusterId,
+        plain: "Preview",
+        look: "Callable[[Mapping[str, ImageSeen]], Preview]",
+    ) -> None:
+        """Show what registries say as it comes; the dialog does not wait for it."""
+        told = await self._crew.registries.ask(cluster_id, plain.images)
+        dialog.show_preview(await asyncio.to_thread(look, told), plain)
 
     def newest_launch(self, cluster_id: ClusterId, fleet: str) -> LaunchProgress | None:
         """The newest launch of a fleet since the program started."""

@@ -129,7 +129,7 @@ class FlightPlanTab(QWidget):
         panel.setMinimumWidth(320)
         self.views = Segments((tr("Diff"), tr("Plan"), tr("Rendered")), tr("What to preview"))
         self.diff_view = DiffView()
-        self.plan_view = PlanView()
+        self.plan_view = PlanView(editable=True)
         self.rendered = YamlEditor()
         self.rendered.setReadOnly(True)
         self.rendered.setAccessibleName(tr("What is sent to Docker"))

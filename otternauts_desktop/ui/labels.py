@@ -1,6 +1,6 @@
 """Labels for text and data. Always plain text: what a server says is never read as markup."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -86,6 +86,42 @@ class ElidedLabel(Label):
             self.text().replace("\n", " "), Qt.TextElideMode.ElideRight, self.width()
         )
         painter.drawText(self.rect(), int(self.alignment()) or 0, text)
+
+
+class FoldingLabel(Label):
+    """Text that breaks anywhere where a word is too long for the line: images, paths, names."""
+
+    _FLAGS = int(Qt.TextFlag.TextWrapAnywhere) | int(Qt.TextFlag.TextWordWrap)
+
+    def __init__(
+        self,
+        text: str = "",
+        parent: QWidget | None = None,
+        *,
+        size: int = 13,
+        weight: QFont.Weight = REGULAR,
+        tone: str = "fg1",
+        mono: bool = False,
+    ) -> None:
+        super().__init__(text, parent, size=size, weight=weight, tone=tone, mono=mono)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        room = QRect(0, 0, max(width, 1), 10_000)
+        return self.fontMetrics().boundingRect(room, self._FLAGS, self.text()).height()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(40, self.sizeHint().width()), self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
+        painter.drawText(self.rect(), self._FLAGS, self.text())
 
 
 class MarkLabel(QLabel):

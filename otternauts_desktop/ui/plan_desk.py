@@ -8,6 +8,7 @@ import asyncio
 import threading
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -23,17 +24,17 @@ from otternauts_desktop.core.fleet.completion import Surroundings
 from otternauts_desktop.core.fleet.findings import Finding
 from otternauts_desktop.core.fleet.flight_plan import Reading, Variables, read
 from otternauts_desktop.core.fleet.unvalued import unvalued
-from otternauts_desktop.core.flight.comparison import compare
+from otternauts_desktop.core.flight.comparison import Pair, compare
 from otternauts_desktop.core.flight.diff import LineChange, line_changes
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.beside import beside_text
-from otternauts_desktop.ui import plan_actions
+from otternauts_desktop.ui import line_editing, plan_actions
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.compare_panel import Version
 from otternauts_desktop.ui.crew import Crew
-from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
+from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab, Previewed
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.plan_file_desk import PlanFileDesk
 from otternauts_desktop.ui.tasks import Tasks
@@ -96,6 +97,9 @@ class PlanDesk(QObject):
             lambda old, new, full: tasks.start(self._compare(old, new, full), key="compare")
         )
         plan.refresh_requested.connect(self.preview)
+        plan.plan_view.take_over_requested.connect(
+            lambda vessel: tasks.start(self.take_over(vessel), key="take over")
+        )
         plan.variables_requested.connect(lambda: tasks.start(self.ask_variables()))
 
     def values(self, key: Key) -> dict[str, Secret]:
@@ -173,16 +177,26 @@ class PlanDesk(QObject):
             self._plan.show_no_preview(_NoFlightPlan(), ())
             return
         rows = await asyncio.to_thread(compare, self._launched, text)
+        registries = self._crew.registries
         try:
             values = dict(self.values(key))
             beside = await self.beside(text, values)
-            preview = await asyncio.to_thread(launches.preview, *key, text, values, beside)
+            look = partial(launches.preview, *key, text, values, beside)
+            known = registries.known(key[0])
+            preview = await asyncio.to_thread(look, known)
             if preview.prepared.errors:
                 raise _not_ready(preview.prepared.errors)
         except KnownError as error:
             if (key, text) == (self._key, self._plan.text()):
                 self._plan.show_no_preview(error, rows)
             return
+        self._show(key, text, preview, rows)
+        # Nobody waits for a registry: what it says is shown when it comes.
+        told = await registries.ask(key[0], preview.images)
+        if any(known.get(image) != seen for image, seen in told.items()):
+            self._show(key, text, await asyncio.to_thread(look, told), rows)
+
+    def _show(self, key: Key, text: str, preview: Previewed, rows: tuple[Pair, ...]) -> None:
         if (key, text) != (self._key, self._plan.text()):
             return
         staleness = self._crew.telemetry.staleness(key[0])
@@ -193,6 +207,31 @@ class PlanDesk(QObject):
             old = age(max(time.time() - staleness.as_of, 0))
             words = tr("Compared with the live fleet, read {age} ago", age=old)
         self._plan.show_preview(preview, rows, words)
+
+    async def take_over(self, vessel: str = "") -> None:
+        """Write into the text what was changed by hand since the last launch from here."""
+        key, text = self._key, self._plan.text()
+        values = dict(self.values(key))
+        beside = await self.beside(text, values)
+        taken = await asyncio.to_thread(
+            self._crew.launches.take_over, *key, text, values, beside, vessel
+        )
+        if (key, text) != (self._key, self._plan.text()):
+            return
+        if taken.taken:
+            line_editing.apply(self._plan.editor, taken.fix(text).edits)
+        if taken.left:
+            names = ", ".join(
+                f"{name}: {field.field} {field.key}".strip() for name, field in taken.left
+            )
+            self._window.notice.show_notice(
+                "warn",
+                tr("Not everything could be taken over."),
+                names,
+                tr("It has no place of its own in the text. Change it there by hand."),
+            )
+        else:
+            self._window.toast.say(tr("Taken over into the flight plan; Ctrl+Z undoes it."))
 
     async def beside(self, text: str, values: Variables) -> Beside:
         """The files that the text takes, from the folder of its own file."""

@@ -19,6 +19,7 @@ from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dock import COMMANDS, COMMS
 from otternauts_desktop.ui.places import cluster_place, fleet_place, outpost_place, service_place
+from tests.screenshots.shop import flying_shop
 from tests.screenshots.stage import PROD, Stage
 from tests.ui.acme import NOW
 
@@ -210,6 +211,7 @@ async def _draft(stage: Stage, text: str) -> None:
 async def _plan(stage: Stage) -> None:
     from otternauts_desktop.core.secret import Secret
 
+    stage.see(flying_shop())
     key = (PROD, "shop")
     stage.desk.fleets.plans.values(key).update({"API_KEY": Secret("k"), "DB_PASSWORD": Secret("p")})
     await _draft(stage, PLAN)

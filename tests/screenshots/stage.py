@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,13 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from otternauts_desktop.app import MissionControl, open_mission_control
+from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Cluster, LinkState, LinkStatus, Login, Outpost
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.desktop import crew_of
 from otternauts_desktop.services.telemetry import Staleness
+from otternauts_desktop.simulator.stack import pinned
 from otternauts_desktop.ui.desk import Desk
 from otternauts_desktop.ui.main_window import MainWindow
 from tests.ui.acme import NOW, snapshot
@@ -117,6 +119,10 @@ def _furnish(control: MissionControl) -> None:
     async def refresh(cluster_id: ClusterId) -> Snapshot:
         return telemetry._snapshots[cluster_id]
 
+    async def ask(cluster_id: ClusterId, images: Iterable[str]) -> dict[str, ImageSeen]:
+        return {image: ImageSeen(pinned(image).partition("@")[2]) for image in images}
+
+    control.registries.ask = ask  # type: ignore[method-assign]
     telemetry.refresh = refresh  # type: ignore[method-assign]
     telemetry.watch = lambda cluster_id: None  # type: ignore[method-assign]
     control.outposts._links.status = lambda outpost_id: _CONNECTED  # type: ignore[method-assign]

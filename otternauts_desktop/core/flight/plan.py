@@ -243,6 +243,7 @@ def plan(
             changes.append(replace(made, drifted=bool(launched.sums.get(vessel))))
         else:
             changes.append(_updated(snapshot, service, form, secrets, images, launched))
+    used = {change.form["image"] for change in changes if change.form} & {*images}
     return Plan(
         tuple(changes),
         tuple(things(prepared, snapshot, there.values())),
@@ -254,7 +255,7 @@ def plan(
         ),
         prepared.pre_deploy,
         prepared.waves,
-        tuple((image, seen.trouble) for image, seen in images.items() if seen.trouble),
+        tuple((image, images[image].trouble) for image in sorted(used) if images[image].trouble),
     )
 
 

@@ -1,4 +1,7 @@
-"""The check list before a launch: what changes, what is missing, and the one button."""
+"""The check list before a launch: what changes, what is missing, and the one button.
+
+With errors in the file there is nothing to launch.
+"""
 
 from collections.abc import Mapping
 
@@ -47,14 +50,24 @@ class ConfirmLaunch(DialogFrame):
             )
         )
         self.resolve.setChecked(True)
+        self.resolve.toggled.connect(self._show)
         self.body.addWidget(self.resolve)
+        self._pinned: Previewed | None = None
+        self._plain: Previewed | None = None
 
     def entered(self) -> dict[str, Secret]:
         """Values typed here."""
         return self.fields.entered()
 
-    def show_preview(self, preview: Previewed) -> None:
-        """Show what would happen; with errors in the file there is nothing to launch."""
+    def show_preview(self, pinned: Previewed, plain: Previewed) -> None:
+        """Show what would happen where images are pinned to their digests, and where not."""
+        self._pinned, self._plain = pinned, plain
+        self._show()
+
+    def _show(self) -> None:
+        preview = self._pinned if self.resolve.isChecked() else self._plain
+        if preview is None:
+            return
         errors = preview.prepared.errors
         if errors:
             first = errors[0]

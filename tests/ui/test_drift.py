@@ -1,0 +1,59 @@
+"""A change by hand in the window: told in the plan, and taken over into the text."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from otternauts_desktop.core.flight.drift import Launched
+from otternauts_desktop.core.flight.progress import LaunchState
+from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
+from otternauts_desktop.ui.places import fleet_place
+from tests.ui.seated import dialog, seated, shown
+
+TEXT = """\
+services:
+  web:
+    image: nginx:1.27
+    environment: {KEY: "${KEY}"}
+    deploy:
+      replicas: 2  # as many as needed
+"""
+
+
+async def test_what_was_changed_by_hand_is_told_and_taken_over(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (_, desk, control):
+        await desk.simulate()
+        (cluster,) = desk._crew.outposts.clusters()
+        launches = control.launches
+        values = {"KEY": Secret("c4nary")}
+        flying = TEXT.replace("replicas: 2", "replicas: 3")
+        launch = await launches.launch(cluster.id, "trio", flying, values)
+        assert (await launches.wait(launch)).state is LaunchState.CONVERGED
+        # Whoever scaled it to 3 did it after a launch with 2.
+        snapshot = await control.telemetry.refresh(cluster.id)
+        left = Launched({}, b"").left(snapshot, "trio", ("web",))
+        kept = dict(control.records.left(cluster.id, "trio")["web"])
+        kept['["deploy.replicas", ""]'] = left["web"]['["deploy.replicas", ""]']
+        control.records.record_left(cluster.id, "trio", {"web": kept})
+        launches.save_draft(cluster.id, "trio", TEXT)
+        desk.fleets.plans.values((cluster.id, "trio")).update(values)
+
+        desk.go(fleet_place(cluster.id, "trio", "plan"))
+        plan = desk.fleet_page.plan_tab
+        warned = "1 setting was changed since the last launch from here. A launch overwrites it."
+        await shown(lambda: warned in plan.plan_view.texts())
+        plan.launch_requested.emit()
+        confirm = await dialog(ConfirmLaunch)
+        assert warned in confirm.plan_view.texts()
+        assert not confirm.plan_view.findChildren(Button), "nothing to take over into"
+        confirm.reject()
+
+        (button,) = plan.plan_view.findChildren(Button)
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+        await shown(lambda: "replicas: 3  # as many as needed" in plan.text())
+        await shown(lambda: "1 unchanged, no restart" in plan.plan_view.texts())
+        plan.editor.undo()
+        assert plan.text() == TEXT
