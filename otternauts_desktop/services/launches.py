@@ -45,6 +45,7 @@ from otternauts_desktop.core.flight.commands import (
     stack_remove,
 )
 from otternauts_desktop.core.flight.drift import Launched
+from otternauts_desktop.core.flight.export import export, exported
 from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.plan import ChangeKind, Plan, plan
 from otternauts_desktop.core.flight.progress import (
@@ -186,6 +187,29 @@ class Launches:
         launched = Launched(self._records.left(cluster_id, fleet), self._key)
         changes = Plan(()) if prepared.errors else plan(prepared, snapshot, images, launched)
         return Preview(prepared, changes, self.launched_text(cluster_id, fleet), text)
+
+    def rebuilt(self, cluster_id: ClusterId, fleet: str) -> str:
+        """A flight plan of what flies, with the values of the environment; "" for nothing."""
+        snapshot = self._telemetry.snapshot(cluster_id)
+        return export(snapshot, fleet) if snapshot else ""
+
+    def side_by_side(
+        self,
+        cluster_id: ClusterId,
+        fleet: str,
+        text: str,
+        variables: Variables,
+        beside: Beside = NOTHING,
+    ) -> tuple[str, str]:
+        """What flies, and what `text` wants in the same words; values are masked in both.
+
+        Raises as `preview` does.
+        """
+        prepared = self.preview(cluster_id, fleet, text, variables, beside).prepared
+        snapshot = self._telemetry.snapshot(cluster_id)
+        assert snapshot is not None  # or there were no preview
+        told = text + prepared.shown()
+        return export(snapshot, fleet, beside=told), exported(prepared, snapshot, told)
 
     def take_over(
         self,

@@ -1,5 +1,6 @@
 """What can be done in a flight plan, for menus, keys and the palette."""
 
+from collections.abc import Callable
 from functools import partial
 
 from otternauts_desktop.core.words import tr
@@ -10,7 +11,9 @@ from otternauts_desktop.ui.plan_file_desk import PlanFileDesk
 MENU = "Edit"
 
 
-def register(actions: Actions, plan: FlightPlanTab, file: PlanFileDesk) -> None:
+def register(
+    actions: Actions, plan: FlightPlanTab, file: PlanFileDesk, rebuild: Callable[[], None]
+) -> None:
     """Add the actions of the editor. Their keys count while the focus is in the flight plan."""
     editor = plan.editor
     add = partial(actions.add, available=plan.isVisible, within=plan)
@@ -58,6 +61,7 @@ def register(actions: Actions, plan: FlightPlanTab, file: PlanFileDesk) -> None:
     add("plan.explain", MENU, tr("What this key does"), editor.explain, keys="F1")
     add("plan.definition", MENU, tr("Go to definition"), editor.go_to_definition, keys="F12")
     add("plan.compare", MENU, tr("Compare versions"), plan.compare_requested.emit, keys="Ctrl+D")
+    add("plan.rebuild", MENU, tr("Write it from what flies"), rebuild)
     view = plan.compare.view
     add("plan.next_change", MENU, tr("Next change"), partial(view.go_to_change, 1), keys="F7")
     add(

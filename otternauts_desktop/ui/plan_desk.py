@@ -47,6 +47,8 @@ PREVIEW_MS: Final = 250
 
 _DRAFT: Final = "draft"
 _FILE: Final = "file"
+_LIVE: Final = "live"
+_SENT: Final = "sent"
 
 Key = tuple[ClusterId, str]
 """A cluster and the name of a fleet on it."""
@@ -82,7 +84,7 @@ class PlanDesk(QObject):
         self.file = PlanFileDesk(plan, crew.settings, tasks)
         self.file.saved.connect(lambda name: window.toast.say(tr("{name} is saved.", name=name)))
         self.file.compare_requested.connect(self._compare_with_file)
-        plan_actions.register(window.actions_, plan, self.file)
+        plan_actions.register(window.actions_, plan, self.file, self.rebuild)
         plan.editor.edited.connect(self._edited)
         plan.paused.connect(self.read_again)
         plan.editor.too_much_pasted.connect(
@@ -247,7 +249,16 @@ class PlanDesk(QObject):
             when = clock(record.started_at)
             title = tr("v{version}, {when}", version=record.version, when=when)
             versions.append(Version(str(record.version), title))
-        self._plan.open_compare(versions, versions[min(1, len(launches))].id, _DRAFT)
+        old, new = versions[min(1, len(launches))].id, _DRAFT
+        if self._flies():
+            versions.append(Version(_LIVE, tr("What flies now")))
+            versions.append(Version(_SENT, tr("Draft, as it would fly")))
+            old, new = (old, new) if launches else (_LIVE, _SENT)
+        self._plan.open_compare(versions, old, new)
+
+    def _flies(self) -> bool:
+        snapshot = self._crew.telemetry.snapshot(self._key[0])
+        return snapshot is not None and self._key[1] in snapshot.fleets
 
     def _compare_with_file(self, name: str, text: str) -> None:
         """Compare the draft with what another program wrote into its file."""
@@ -256,18 +267,38 @@ class PlanDesk(QObject):
         self._plan.open_compare(versions, _FILE, _DRAFT)
 
     async def _compare(self, old: str, new: str, full: bool) -> None:
-        before, after = self._text_of(old), self._text_of(new)
+        texts = await self._texts_of(old, new)
         context = None if full else 3
-        rows = await asyncio.to_thread(compare, before, after, context=context)
+        rows = await asyncio.to_thread(
+            compare, texts.get(old, ""), texts.get(new, ""), context=context
+        )
         self._plan.compare.show_comparison(rows)
 
-    def _text_of(self, version: str) -> str:
-        if version == _DRAFT:
-            return self._plan.text()
-        if version == _FILE:
-            return self._outside
+    async def _texts_of(self, *versions: str) -> dict[str, str]:
         records = self._crew.launches.history(*self._key)
-        return next((r.template for r in records if str(r.version) == version), "")
+        texts = {str(record.version): record.template for record in records}
+        texts |= {_DRAFT: self._plan.text(), _FILE: self._outside}
+        if {_LIVE, _SENT} & {*versions}:
+            values = dict(self.values(self._key))
+            beside = await self.beside(texts[_DRAFT], values)
+            texts[_LIVE], texts[_SENT] = await asyncio.to_thread(
+                self._crew.launches.side_by_side, *self._key, texts[_DRAFT], values, beside
+            )
+        return texts
+
+    def rebuild(self) -> None:
+        """Write the text anew from what flies; one step of undo brings the old one back."""
+        text = self._crew.launches.rebuilt(*self._key)
+        if not text:
+            self._window.notice.show_notice("warn", tr("No fleet of this name flies."))
+            return
+        line_editing.replace_text(self._plan.editor, text)
+        self._window.notice.show_notice(
+            "warn",
+            tr("This is what flies, with the values of its environment as they are."),
+            tr("Ctrl+Z brings back the text of before."),
+            tr("Put variables in place of what is secret: ${NAME}."),
+        )
 
     async def ask_variables(self) -> None:
         """Ask for the values of the flight plan's variables."""
@@ -350,7 +381,8 @@ def _read(text: str, launched: str, values: Variables, directory: str) -> _Found
 class _NoFlightPlan(NothingFound):
     title = marked("No flight plan of this fleet is kept here.")
     next_step_default = marked(
-        "Paste its Compose file into the editor; nothing happens before a launch."
+        "Paste its Compose file into the editor, or write it from what flies (menu Edit); "
+        "nothing happens before a launch."
     )
 
 

@@ -9,11 +9,11 @@ import pytest
 from otternauts_desktop.core.fleet.fixes import applied
 from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare
 from otternauts_desktop.core.flight.drift import Launched
-from otternauts_desktop.core.flight.export import export
+from otternauts_desktop.core.flight.export import export, exported
 from otternauts_desktop.core.flight.plan import Plan, plan
 from otternauts_desktop.core.flight.taking_over import TakenOver, take_over
 from otternauts_desktop.core.secret import Secret
-from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.swarm.state import STACK_LABEL, Snapshot
 from tests.core.test_plan import engine_service, swarm
 
 KEY = b"k" * 32
@@ -164,3 +164,16 @@ def test_the_exported_text_is_a_plan_that_changes_nothing() -> None:
     assert "$" not in rebuilt
     assert plan(prepare("shop", rebuilt, {}), there).nothing_to_do
     assert export(replace(there, services=()), "shop") == ""
+
+
+def test_what_flies_and_what_is_wanted_compare_line_by_line_without_values() -> None:
+    there = swarm(service())
+    own = replace(there.networks[0], labels={STACK_LABEL: "shop"})
+    there = replace(there, networks=(own,))
+    told = TEXT + ready(TEXT).shown()
+    live, wanted = export(there, "shop", beside=told), exported(ready(TEXT), there, told)
+    assert live == wanted
+    assert 'A: "1"' in live
+    assert "hush" not in live
+    other = exported(ready(TEXT.replace("1.27", "1.28")), there, told)
+    assert other == live.replace("1.27", "1.28")

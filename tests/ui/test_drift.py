@@ -57,3 +57,31 @@ async def test_what_was_changed_by_hand_is_told_and_taken_over(tmp_path: Path) -
         await shown(lambda: "1 unchanged, no restart" in plan.plan_view.texts())
         plan.editor.undo()
         assert plan.text() == TEXT
+
+
+async def test_the_draft_beside_what_flies_and_written_from_it(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (window, desk, control):
+        await desk.simulate()
+        (cluster,) = desk._crew.outposts.clusters()
+        values = {"KEY": Secret("c4nary")}
+        launch = await control.launches.launch(cluster.id, "trio", TEXT, values)
+        assert (await control.launches.wait(launch)).state is LaunchState.CONVERGED
+        draft = TEXT.replace("replicas: 2", "replicas: 3")
+        control.launches.save_draft(cluster.id, "trio", draft)
+        desk.fleets.plans.values((cluster.id, "trio")).update(values)
+        desk.go(fleet_place(cluster.id, "trio", "plan"))
+        plan = desk.fleet_page.plan_tab
+
+        plan.compare_requested.emit()
+        compare = plan.compare
+        compare.old.setCurrentIndex(compare.old.findText("What flies now"))
+        compare.new.setCurrentIndex(compare.new.findText("Draft, as it would fly"))
+        compare.ask()
+        await shown(lambda: compare.count.text() == "0 added, 0 removed, 1 changed")
+        plan.leave_compare()
+
+        window.actions_.run("plan.rebuild")
+        await shown(lambda: "KEY: c4nary" in plan.text())
+        await shown(lambda: "1 unchanged, no restart" in plan.plan_view.texts())
+        plan.editor.undo()
+        assert plan.text() == draft

@@ -4,51 +4,79 @@ For stacks that were made elsewhere. Values of the environment are in it as they
 for the one who asks, and for no record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from otternauts_desktop.core.fleet.dump import dump
+from otternauts_desktop.core.fleet.flight_plan import Prepared
 from otternauts_desktop.core.flight.amounts import byte_count
 from otternauts_desktop.core.flight.live import live
-from otternauts_desktop.core.flight.wanted import Form, kept
+from otternauts_desktop.core.flight.wanted import Form, full_name, kept, wanted
+from otternauts_desktop.core.secret import MASK
 from otternauts_desktop.core.swarm.state import STACK_LABEL, Snapshot
 
+_MAY_BE_SECRET: Final = ("environment", "command", "entrypoint", "labels")
+_MAY_BE_SECRET_IN: Final = {
+    "healthcheck": ("test",),
+    "logging": ("options",),
+    "deploy": ("labels",),
+}
 _OF_VOLUMES: Final = ("labels", "driver", "driver_opts")
 
 
-def export(snapshot: Snapshot, fleet: str) -> str:
+def export(snapshot: Snapshot, fleet: str, *, beside: str | None = None) -> str:
     """The Compose text of a fleet; "" where there is none of that name.
 
-    What Compose has no word for stands in comments at the top.
+    What Compose has no word for stands in comments at the top. `beside` is a text next to which
+    it is shown: values that may be secret and are not in that text are masked then.
     """
-    if not snapshot.fleets.get(fleet, ()):
-        return ""
-    export_ = _Export(snapshot, fleet)
-    data: Form = {"services": export_.services()}
-    data |= {section: dict(sorted(found.items())) for section, found in export_.around.items()}
-    lines = [f"# {line}\n" for line in export_.left_out]
-    return "".join(lines) + dump(kept(data))
+    services = snapshot.fleets.get(fleet, ())
+    forms = {service.vessel: live(snapshot, service) for service in services}
+    return _Export(snapshot, fleet).text(forms, beside) if forms else ""
+
+
+def exported(prepared: Prepared, snapshot: Snapshot, beside: str) -> str:
+    """What a flight plan wants, in the words of `export`, so that the two can be compared."""
+    forms = {
+        vessel: wanted(prepared.fleet, prepared.data, vessel)
+        for vessel in sorted(prepared.data["services"])
+    }
+    made = {
+        full_name(prepared.fleet, key, settings or {})
+        for key, settings in (prepared.data.get("networks") or {}).items()
+        if not (settings or {}).get("external")
+    }
+    default = f"{prepared.fleet}_default"
+    return _Export(snapshot, prepared.fleet, {*made, default}).text(forms, beside)
 
 
 def exported_services(snapshot: Snapshot, fleet: str) -> dict[str, Form]:
     """The services of a fleet as the exported text has them, by vessel."""
-    return _Export(snapshot, fleet).services()
+    services = snapshot.fleets.get(fleet, ())
+    forms = {service.vessel: live(snapshot, service) for service in services}
+    return _Export(snapshot, fleet).services(forms)
 
 
 class _Export:
-    def __init__(self, snapshot: Snapshot, fleet: str) -> None:
-        self._snapshot = snapshot
+    def __init__(self, snapshot: Snapshot, fleet: str, made: Collection[str] = frozenset()) -> None:
+        """`made` are networks that the fleet would have made for it."""
         self._fleet = fleet
         self._own = {n.name for n in snapshot.networks if n.labels.get(STACK_LABEL) == fleet}
+        self._own |= {*made}
         self.around: dict[str, Form] = {"networks": {}, "volumes": {}, "configs": {}, "secrets": {}}
         self.left_out: list[str] = []
 
-    def services(self) -> dict[str, Form]:
+    def text(self, forms: Mapping[str, Form], beside: str | None) -> str:
+        if beside is not None:
+            forms = {vessel: _masked(form, beside) for vessel, form in forms.items()}
+        data: Form = {"services": self.services(forms)}
+        data |= {section: dict(sorted(found.items())) for section, found in self.around.items()}
+        return "".join(f"# {line}\n" for line in self.left_out) + dump(kept(data))
+
+    def services(self, forms: Mapping[str, Form]) -> dict[str, Form]:
         return {
-            service.vessel: _with_dollars_doubled(
-                self._service(service.vessel, live(self._snapshot, service))
-            )
-            for service in self._snapshot.fleets.get(self._fleet, ())
+            vessel: _with_dollars_doubled(self._service(vessel, form))
+            for vessel, form in forms.items()
         }
 
     def _service(self, vessel: str, form: Form) -> Form:
@@ -117,6 +145,26 @@ def _deploy(form: Form) -> Form:
             for kind, _, count in pairs
             if count.isdecimal()
         ]
+    return form
+
+
+def _masked(form: Form, beside: str) -> Form:
+    """A service without values that may be secret, unless they are to be read beside it."""
+
+    def mask(value: Any) -> Any:
+        if isinstance(value, str):
+            return value if value in beside else MASK
+        if isinstance(value, Mapping):
+            return {key: mask(item) for key, item in value.items()}
+        return [mask(item) for item in value] if isinstance(value, list) else value
+
+    def masked(part: Form, fields: Iterable[str]) -> Form:
+        return {**part, **{field: mask(part[field]) for field in fields if field in part}}
+
+    form = masked(form, _MAY_BE_SECRET)
+    for name, fields in _MAY_BE_SECRET_IN.items():
+        if name in form:
+            form[name] = masked(form[name], fields)
     return form
 
 
