@@ -57,7 +57,7 @@ def register(
     add("plan.fold", MENU, tr("Fold or unfold here"), editor.toggle_fold, keys="F9")
     add("plan.fold_all", MENU, tr("Fold everything"), editor.fold_all, keys="Shift+F9")
     add("plan.unfold_all", MENU, tr("Unfold everything"), editor.unfold_all, keys="Ctrl+F9")
-    add("plan.complete", MENU, tr("Complete"), editor.completion.offer, keys="Ctrl+Space")
+    add("plan.complete", MENU, tr("Complete here"), editor.completion.offer, keys="Ctrl+Space")
     add("plan.explain", MENU, tr("What this key does"), editor.explain, keys="F1")
     add("plan.definition", MENU, tr("Go to definition"), editor.go_to_definition, keys="F12")
     add("plan.compare", MENU, tr("Compare versions"), plan.compare_requested.emit, keys="Ctrl+D")
