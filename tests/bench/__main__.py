@@ -10,6 +10,7 @@ import sys
 from tests.bench import (
     editor_typing,
     palette_answer,
+    plan_made,
     snapshot_over_ssh,
     window_large,
     window_stall,
@@ -26,6 +27,7 @@ def main() -> int:
         "large": window_large.measure,
         "palette": palette_answer.measure,
         "editor": editor_typing.measure,
+        "plan": plan_made.measure,
     }
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *benches], help="default: all")

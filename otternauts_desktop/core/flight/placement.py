@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from otternauts_desktop.core.flight.live import live
 from otternauts_desktop.core.flight.scheduling import (
     Check,
+    Load,
     Platforms,
     capacity,
     checks,
     loads,
     satisfies,
+    takers,
 )
 from otternauts_desktop.core.flight.wanted import Form
 from otternauts_desktop.core.swarm.state import Service, Snapshot
@@ -72,15 +74,20 @@ def rooms(
     platforms: Mapping[str, Platforms] | None = None,
 ) -> tuple[Room, ...]:
     """Where the tasks in question could go, one for each wish."""
+    taking = takers(snapshot)
     return tuple(
-        _room(wish, fleet, snapshot, (platforms or {}).get(wish.form["image"], ()))
+        _room(
+            wish,
+            snapshot,
+            loads(snapshot, taking, f"{fleet}_{wish.vessel}", counted=wish.beside_own),
+            (platforms or {}).get(wish.form["image"], ()),
+        )
         for wish in wishes
     )
 
 
-def _room(wish: Wish, fleet: str, snapshot: Snapshot, platforms: Platforms) -> Room:
+def _room(wish: Wish, snapshot: Snapshot, taken: Mapping[str, Load], platforms: Platforms) -> Room:
     form = wish.form
-    taken = loads(snapshot, f"{fleet}_{wish.vessel}", counted=wish.beside_own)
     places: dict[str, int] = {}
     obstacles = []
     needed = 0
@@ -102,7 +109,7 @@ def _room(wish: Wish, fleet: str, snapshot: Snapshot, platforms: Platforms) -> R
 def grid(service: Service, snapshot: Snapshot) -> Grid:
     """Each outpost's answers to what a service asks for, beside what runs there."""
     form = live(snapshot, service)
-    taken = loads(snapshot, service.name, counted=True)
+    taken = loads(snapshot, takers(snapshot), service.name, counted=True)
     rows = [(node.name, tuple(checks(node, form, taken[node.id]))) for node in snapshot.nodes]
     questions = tuple(check.question for check in rows[0][1]) if rows else ()
     return Grid(questions, tuple(rows))

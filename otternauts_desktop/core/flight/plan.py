@@ -220,11 +220,16 @@ def plan(
     launched = launched or Launched({}, b"")
     images = images or {}
     there = {service.vessel: service for service in snapshot.fleets.get(prepared.fleet, ())}
+    had = {vessel: live(snapshot, service) for vessel, service in there.items()}
+    has = {
+        vessel: wanted(prepared.fleet, prepared.data, vessel)
+        for vessel in prepared.data["services"]
+    }
     secrets = list(prepared.secrets)
     changes = []
-    for vessel in sorted({*prepared.data["services"], *there}):
+    for vessel in sorted({*has, *there}):
         service = there.get(vessel)
-        if vessel not in prepared.data["services"]:
+        if vessel not in has:
             assert service is not None
             stops = len(_running(snapshot, service))
             changes.append(
@@ -237,16 +242,17 @@ def plan(
                 )
             )
             continue
-        form = wanted(prepared.fleet, prepared.data, vessel)
         if service is None:
-            made = _created(snapshot, vessel, form, secrets, images)
+            made = _created(snapshot, vessel, has[vessel], secrets, images)
             changes.append(replace(made, drifted=bool(launched.sums.get(vessel))))
         else:
-            changes.append(_updated(snapshot, service, form, secrets, images, launched))
+            changes.append(
+                _updated(snapshot, service, had[vessel], has[vessel], secrets, images, launched)
+            )
     used = {change.form["image"] for change in changes if change.form} & {*images}
     return Plan(
         tuple(changes),
-        tuple(things(prepared, snapshot, there.values())),
+        tuple(things(prepared, snapshot, had.values(), has.values())),
         rooms(
             filter(None, map(_wish, changes)),
             prepared.fleet,
@@ -305,12 +311,12 @@ _SAID_OF_NEW: Final = frozenset({"image", "deploy.mode", "deploy.replicas", "por
 def _updated(
     snapshot: Snapshot,
     service: Service,
+    old: Form,
     form: Form,
     secrets: list[Secret],
     images: Mapping[str, ImageSeen],
     launched: Launched,
 ) -> Change:
-    old = live(snapshot, service)
     fields = differences(old, form, secrets, launched.changed(service.vessel, old))
     has, seen = digest(service.image), images.get(str(form.get("image")))
     same = old.get("image") == form.get("image")

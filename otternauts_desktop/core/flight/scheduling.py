@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from otternauts_desktop.core.flight.amounts import byte_count, cpus, nano_cpus, size
 from otternauts_desktop.core.flight.wanted import Form
-from otternauts_desktop.core.swarm.state import Node, Snapshot
+from otternauts_desktop.core.swarm.state import Node, Service, Snapshot
 from otternauts_desktop.core.words import tr
 
 Platforms = tuple[tuple[str, str], ...]
@@ -50,6 +50,9 @@ class Load:
     """Host-mode ports, and the service that has each."""
     own: int = 0
     """Tasks of the service in question."""
+
+
+_NOTHING: Final = Load()
 
 
 def satisfies(node: Node, form: Form) -> bool:
@@ -266,34 +269,54 @@ def capacity(node: Node, form: Form, load: Load) -> int:
     return min(limits)
 
 
-def loads(snapshot: Snapshot, own: str, *, counted: bool) -> Mapping[str, Load]:
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """A service whose tasks take something that others want, too."""
+
+    service: Service
+    asked: Load
+    """What each of its tasks takes."""
+
+
+def takers(snapshot: Snapshot) -> tuple[Taker, ...]:
+    """All services, with what their tasks take of an outpost."""
+    found = []
+    for service in snapshot.services:
+        template = service.spec.get("TaskTemplate") or {}
+        asked = (template.get("Resources") or {}).get("Reservations") or {}
+        ports = {
+            (port.get("PublishedPort", 0), port.get("Protocol", "tcp")): service.name
+            for port in (service.spec.get("EndpointSpec") or {}).get("Ports") or []
+            if port.get("PublishMode") == "host"
+        }
+        generic = dict(_generic(asked.get("GenericResources") or []))
+        load = Load(asked.get("NanoCPUs", 0), asked.get("MemoryBytes", 0), generic, ports)
+        found.append(Taker(service, load))
+    return tuple(found)
+
+
+def loads(
+    snapshot: Snapshot, taking: Iterable[Taker], own: str, *, counted: bool
+) -> Mapping[str, Load]:
     """What is taken on each outpost, by the nodes' ids.
 
     `own` is the full name of the service in question; its own tasks count where they stay.
     """
     found = {node.id: Load() for node in snapshot.nodes}
-    for service in snapshot.services:
-        if service.name == own and not counted:
+    for taker in taking:
+        mine, asked = taker.service.name == own, taker.asked
+        if (mine and not counted) or not (mine or asked != _NOTHING):
             continue
-        template = service.spec.get("TaskTemplate") or {}
-        asked = (template.get("Resources") or {}).get("Reservations") or {}
-        ports = [
-            (port.get("PublishedPort", 0), port.get("Protocol", "tcp"))
-            for port in (service.spec.get("EndpointSpec") or {}).get("Ports") or []
-            if port.get("PublishMode") == "host"
-        ]
-        if not asked and not ports and service.name != own:
-            continue
-        for task in snapshot.tasks_by_service.get(service.id, ()):
+        for task in snapshot.tasks_by_service.get(taker.service.id, ()):
             load = found.get(task.node_id)
             if load is None or not task.live or task.desired not in ("running", "ready"):
                 continue
-            load.own += service.name == own
-            load.cpus += asked.get("NanoCPUs", 0)
-            load.memory += asked.get("MemoryBytes", 0)
-            for kind, count in _generic(asked.get("GenericResources") or []):
+            load.own += mine
+            load.cpus += asked.cpus
+            load.memory += asked.memory
+            for kind, count in asked.generic.items():
                 load.generic[kind] = load.generic.get(kind, 0) + count
-            load.ports |= dict.fromkeys(ports, service.name)
+            load.ports |= asked.ports
     return found
 
 

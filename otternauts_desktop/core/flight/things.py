@@ -9,9 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 from otternauts_desktop.core.fleet.flight_plan import Prepared
-from otternauts_desktop.core.flight.live import live
-from otternauts_desktop.core.flight.wanted import Form, full_name, wanted
-from otternauts_desktop.core.swarm.state import STACK_LABEL, Service, Snapshot
+from otternauts_desktop.core.flight.wanted import Form, full_name
+from otternauts_desktop.core.swarm.state import STACK_LABEL, Snapshot
 
 _LOCAL_NETWORKS: Final = ("host", "none", "bridge", "ingress")
 """Docker's own, which need not be of swarm scope."""
@@ -38,10 +37,12 @@ class Thing:
     fate: Fate
 
 
-def things(prepared: Prepared, snapshot: Snapshot, there: Iterable[Service]) -> Iterable[Thing]:
-    """What is around the services of a fleet; `there` are those that it has now."""
+def things(
+    prepared: Prepared, snapshot: Snapshot, had: Iterable[Form], has: Iterable[Form]
+) -> Iterable[Thing]:
+    """What is around the services of a fleet, whose forms are `had` now and `has` afterwards."""
     yield from _networks(prepared, snapshot)
-    yield from _volumes(prepared, snapshot, there)
+    yield from _volumes(had, has)
     for kind, section, files in (
         ("config", "configs", snapshot.configs),
         ("secret", "secrets", snapshot.secrets),
@@ -84,18 +85,14 @@ def _networks(prepared: Prepared, snapshot: Snapshot) -> Iterable[Thing]:
             yield Thing("network", network.name, Fate.LEFT)
 
 
-def _volumes(prepared: Prepared, snapshot: Snapshot, there: Iterable[Service]) -> Iterable[Thing]:
+def _volumes(had: Iterable[Form], has: Iterable[Form]) -> Iterable[Thing]:
     """Volumes are made by the outposts when a task needs them; what is known are the mounts."""
-    had = {name for service in there for name in _mounted(live(snapshot, service))}
-    has = {
-        name
-        for vessel in prepared.data["services"]
-        for name in _mounted(wanted(prepared.fleet, prepared.data, vessel))
-    }
-    for name in sorted(had | has):
-        if name not in has:
+    before = {name for form in had for name in _mounted(form)}
+    after = {name for form in has for name in _mounted(form)}
+    for name in sorted(before | after):
+        if name not in after:
             yield Thing("volume", name, Fate.LEFT)
-        elif name in had:
+        elif name in before:
             yield Thing("volume", name, Fate.USED)
 
 
