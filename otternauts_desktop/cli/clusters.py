@@ -9,6 +9,7 @@ from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, Known
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
 from otternauts_desktop.core.swarm.health import fleet_condition, node_health
+from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.services.ssh import ScannedKey
 
 CANCELLED = 2
@@ -80,6 +81,9 @@ async def cluster(control: MissionControl, arguments: Namespace, output: Output)
         text += "\n\n" + table(
             ("FLEET", "TASKS", "STATE"), [(f["name"], f["tasks"], f["health"]) for f in fleets]
         )
+    warning = quorum(snapshot.nodes).warning
+    if warning:
+        text += f"\n\n{warning}"
     output.result(
         {
             "cluster": chosen.name,
@@ -87,6 +91,7 @@ async def cluster(control: MissionControl, arguments: Namespace, output: Output)
             "via": snapshot.via,
             "nodes": nodes,
             "fleets": fleets,
+            "warning": warning,
         },
         text,
     )

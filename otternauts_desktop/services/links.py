@@ -28,7 +28,7 @@ from otternauts_desktop.services.engine import Engine, open_engine
 from otternauts_desktop.services.ssh import Completed, SshLink, connect
 
 FIRST_WAIT: Final = 1.0
-LONGEST_WAIT: Final = 30.0
+LONGEST_WAIT: Final = 10.0
 
 _FOR_A_PERSON: Final[tuple[tuple[type[OutpostError], LinkState], ...]] = (
     (HostKeyChanged, LinkState.HOST_KEY_CHANGED),

@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from otternauts_desktop.core.swarm.health import Health, fleet_condition, node_health
+from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.core.swarm.state import Service, Snapshot
 from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.buttons import Button
@@ -103,6 +104,13 @@ class ClusterPage(Surface):
                 cells.addWidget(rule(vertical=True))
             cells.addWidget(cell, 1)
 
+        self._warning = Surface("notice-warn")
+        self.warning = Label(wrap=True, selectable=True)
+        warning_line = row(self._warning, margins=(12, 8, 12, 8), spacing=10)
+        warning_line.addWidget(MarkLabel(WARNING, size=16))
+        warning_line.addWidget(self.warning, 1)
+        self._warning.hide()
+
         self.outpost_model = RowTreeModel(_OUTPOSTS)
         self.outpost_view = RowView(
             self.outpost_model, _OUTPOSTS, tr("Outposts"), surface="panel", fit=True
@@ -124,6 +132,7 @@ class ClusterPage(Surface):
         self._known = QWidget()
         body = column(self._known, margins=(16, 16, 16, 16), spacing=16)
         body.addWidget(self.strip)
+        body.addWidget(self._warning)
         for card in (self._outpost_card, self._fleet_card):
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         body.addWidget(self._outpost_card, 1)
@@ -172,15 +181,16 @@ class ClusterPage(Surface):
         mark = HEALTHY if len(up) == len(nodes) else DEGRADED
         note = tr("{drained} drained", drained=drained) if drained else ""
         self._outposts.show_figure(mark, _part(len(up), len(nodes)), note)
-        managers = [node for node in nodes if node.role == "manager"]
-        reachable = sum(node.ready and node.reachable for node in managers)
-        spare = reachable - (len(managers) // 2 + 1)
+        managers = quorum(nodes)
+        spare = managers.spare
         mark = HEALTHY if spare > 0 else WARNING if spare == 0 else DEGRADED
         if spare > 0:
             words = tr("can lose {number}", number=spare)
         else:
             words = tr("can lose none") if spare == 0 else tr("lost")
-        self._quorum.show_figure(mark, _part(reachable, len(managers)), words)
+        self._quorum.show_figure(mark, _part(managers.reachable, managers.managers), words)
+        self.warning.setText(managers.warning)
+        self._warning.setVisible(bool(managers.warning))
         conditions = [fleet_condition(snapshot, s) for s in snapshot.fleets.values()]
         well = sum(c.health not in (Health.FAILED, Health.DEGRADED) for c in conditions)
         mark = HEALTHY if well == len(conditions) else DEGRADED

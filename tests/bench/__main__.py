@@ -9,6 +9,7 @@ import sys
 
 from tests.bench import (
     editor_typing,
+    lost_links,
     palette_answer,
     plan_made,
     snapshot_over_ssh,
@@ -22,6 +23,7 @@ def main() -> int:
     """Run the chosen benches, all of them by default."""
     benches = {
         "snapshot": snapshot_over_ssh.measure,
+        "links": lost_links.measure,
         "start": window_start.measure,
         "stall": window_stall.measure,
         "large": window_large.measure,
