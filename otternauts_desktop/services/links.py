@@ -161,8 +161,9 @@ class Links:
         )
 
     async def _keep_connected(self, outpost: Outpost, line: _Line) -> None:
-        """Connect, again and again until it holds or a person has to act."""
+        """Connect, again and again until it holds or a person has to act; notice its end."""
         failures = 0
+        wait: float | None = None
         while True:
             line.settled.clear()
             line.retry.clear()
@@ -178,9 +179,12 @@ class Links:
             else:
                 line.error = None
                 self._move(outpost, line, LinkStatus(LinkState.CONNECTED))
-                return
             finally:
                 line.settled.set()
+            if line.link is not None:
+                await line.link.ended()
+                self._lost(outpost, line)
+                return
             if wait is None:
                 return
             with contextlib.suppress(TimeoutError):
@@ -225,6 +229,8 @@ class Links:
             return
         line.link.abort()
         line.link = line.engine = line.error = None
+        if line.keeper is not None and line.keeper is not asyncio.current_task():
+            line.keeper.cancel()
         error = LinkLost().text()
         self._move(outpost, line, LinkStatus(LinkState.RECONNECTING, attempt=1, error=error))
         self._keep(outpost, line)

@@ -224,6 +224,10 @@ class SshLink:
             self._connection.set_keepalive(KEEPALIVE_SECONDS, KEEPALIVE_MISSES)
         return self.alive
 
+    async def ended(self) -> None:
+        """Wait until the connection has ended, by whomever, or was found to be dead."""
+        await self._connection.wait_closed()
+
     def abort(self) -> None:
         """End the connection without a word to the other side, which would not hear it."""
         self._connection.abort()

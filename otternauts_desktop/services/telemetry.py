@@ -44,6 +44,7 @@ PATIENCE_SECONDS: Final = 1.5
 """So long an outpost may take to answer before the next is asked, or its link is doubted."""
 KEEP_SECONDS: Final = 30.0
 """How often at most the last snapshot is written to disk while nothing is lost."""
+_TELLING: Final = (LinkState.CONNECTED, LinkState.RECONNECTING)
 _HOPES: Final = {LinkState.CONNECTED: 0, LinkState.IDLE: 1, LinkState.CONNECTING: 1}
 """Whom to ask first: by the state of the connection, less is better."""
 
@@ -174,8 +175,8 @@ class Telemetry:
                 self.wake(cluster_id)
 
     def _hear(self, event: Event) -> None:
-        """A link that is back: its cluster may be readable again."""
-        if isinstance(event, LinkMoved) and event.status.state is LinkState.CONNECTED:
+        """A link that is back or gone: its cluster may be readable again, or through another."""
+        if isinstance(event, LinkMoved) and event.status.state in _TELLING:
             for cluster_id in self._watchers:
                 if any(o.id == event.outpost_id for o in self._clusters.outposts(cluster_id)):
                     self.wake(cluster_id)
@@ -331,12 +332,14 @@ class Telemetry:
             self._bus.publish(ClusterLost(cluster_id, sentence, before.as_of))
 
     def _seconds_to_retry(self, cluster_id: ClusterId) -> float:
-        """Until the first outpost's next planned attempt, within 1 to 30 s."""
-        planned = [
-            status.next_try_at
-            for outpost in self._clusters.outposts(cluster_id)
-            if (status := self._links.status(outpost.id)).next_try_at
-        ]
+        """Until the first outpost's next planned attempt, within 1 to 30 s.
+
+        One that is connected but could not tell (the swarm elects a leader) is asked again soon.
+        """
+        links = [self._links.status(o.id) for o in self._clusters.outposts(cluster_id)]
+        if any(link.state is LinkState.CONNECTED for link in links):
+            return MOVING_SECONDS
+        planned = [link.next_try_at for link in links if link.next_try_at]
         return min(max(min(planned, default=0.0) - time.time(), 1.0), 30.0)
 
 

@@ -6,8 +6,9 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from otternauts_desktop.app import MissionControl, open_mission_control
@@ -42,11 +43,12 @@ def measure() -> Iterator[Figure]:
         yield _figure("half-open connection noticed", _half_open, lab, 15)
         yield _figure("the same after a resume from sleep", _resumed, lab, 3)
         for name, fault in FAILURES.items():
-
-            async def next_manager(lab: Lab, home: Path, fault: Fault = fault) -> list[float]:
-                return await _next_manager(lab, home, fault)
-
-            yield _figure(f"next manager answers, {name}", next_manager, lab, 10)
+            other = partial(_next_manager, fault=fault, leader=False)
+            yield _figure(f"next manager answers, {name}", other, lab, 10)
+        for name in ("cable out", "power cut"):
+            leader = partial(_next_manager, fault=FAILURES[name], leader=True)
+            what = f"the same of the leader, after the swarm's own election, {name}"
+            yield _figure(what, leader, lab, 10)
         yield _figure("all managers gone: said to be unreachable", _all_gone, lab, 15)
         yield _figure("all back after 40 s: read again by itself", _all_back, lab, 20)
     finally:
@@ -68,15 +70,15 @@ def _figure(
 
 @asynccontextmanager
 async def _watching(
-    lab: Lab, home: Path, count: int
+    lab: Lab, home: Path, nodes: Sequence[LabNode]
 ) -> AsyncIterator[tuple[MissionControl, list[Outpost]]]:
-    """Mission control that watches a swarm over its first `count` managers."""
+    """Mission control that watches a swarm over these of its managers."""
     async with open_mission_control(home) as control:
         outposts = [
             await control.outposts.add(
                 Login(node.host, node.user, node.port, str(lab.key_file)), host_key=node.host_key
             )
-            for node in lab.nodes[:count]
+            for node in nodes
         ]
         control.telemetry.watch(outposts[0].cluster_id)
         await _until(lambda: _fresh(control, outposts[0].cluster_id))
@@ -85,7 +87,7 @@ async def _watching(
 
 async def _half_open(lab: Lab, home: Path) -> list[float]:
     seconds = []
-    async with _watching(lab, home, 1) as (control, (outpost,)):
+    async with _watching(lab, home, lab.nodes[:1]) as (control, (outpost,)):
         for number in range(ROUNDS):
             await asyncio.sleep(2 + number)  # elsewhere between two readings each time
             with faults.silent(lab.nodes[0]):
@@ -96,7 +98,7 @@ async def _half_open(lab: Lab, home: Path) -> list[float]:
 
 async def _resumed(lab: Lab, home: Path) -> list[float]:
     seconds = []
-    async with _watching(lab, home, 1) as (control, (outpost,)):
+    async with _watching(lab, home, lab.nodes[:1]) as (control, (outpost,)):
         for _ in range(2):
             with faults.silent(lab.nodes[0]):
                 pid = os.getpid()
@@ -108,29 +110,51 @@ async def _resumed(lab: Lab, home: Path) -> list[float]:
     return seconds
 
 
-async def _next_manager(lab: Lab, home: Path, fault: Fault) -> list[float]:
-    async with _watching(lab, home, 3) as (control, outposts):
+async def _next_manager(lab: Lab, home: Path, fault: Fault, *, leader: bool) -> list[float]:
+    """Seconds until another manager has answered, of which the swarm itself may need some.
+
+    Where its leader is gone, no manager can answer before the others have elected a new one:
+    counted from then on, as one of the others tells it.
+    """
+    nodes = sorted(lab.nodes, key=lambda node: _leads(node) != leader)
+    async with _watching(lab, home, nodes) as (control, outposts):
         cluster_id = outposts[0].cluster_id
-        first = control.telemetry.staleness(cluster_id).via
-        broken = fault(lab.node(first))
-        began = time.time()
+        assert control.telemetry.staleness(cluster_id).via == nodes[0].name
+        broken = fault(nodes[0])
         await asyncio.to_thread(broken.__enter__)
+        began, since = time.time(), time.perf_counter()
+        swarm = asyncio.create_task(asyncio.to_thread(_answers_again, nodes[1], since))
         try:
-            return [
-                await _until(
-                    lambda: (
-                        control.telemetry.staleness(cluster_id).via != first
-                        and control.telemetry.staleness(cluster_id).as_of > began
-                    )
+            ours = await _until(
+                lambda: (
+                    control.telemetry.staleness(cluster_id).via != nodes[0].name
+                    and control.telemetry.staleness(cluster_id).as_of > began
                 )
-            ]
+            )
+            theirs = await swarm
+            if leader and theirs > 2:
+                print(f"     a new leader after {theirs:.1f} s, read again after {ours:.1f} s")
+                return [max(ours - theirs, 0.0)]
+            return [ours]
         finally:
             await asyncio.to_thread(broken.__exit__, None, None, None)
 
 
+def _leads(node: LabNode) -> bool:
+    words = ("docker", "node", "inspect", "self", "--format", "{{.ManagerStatus.Leader}}")
+    return node.ask(*words) == "true"
+
+
+def _answers_again(node: LabNode, began: float) -> float:
+    """Seconds until a manager knows its swarm's nodes."""
+    time.sleep(0.5)  # it takes a moment to miss its leader
+    wait_until(lambda: node.run("docker", "node", "ls", "-q").returncode == 0, "a leader", 90)
+    return time.perf_counter() - began
+
+
 async def _all_gone(lab: Lab, home: Path) -> list[float]:
     seconds = []
-    async with _watching(lab, home, 3) as (control, outposts):
+    async with _watching(lab, home, lab.nodes) as (control, outposts):
         for _ in range(2):
             with ExitStack() as broken:
                 for node in lab.nodes:
@@ -141,7 +165,7 @@ async def _all_gone(lab: Lab, home: Path) -> list[float]:
 
 
 async def _all_back(lab: Lab, home: Path) -> list[float]:
-    async with _watching(lab, home, 3) as (control, outposts):
+    async with _watching(lab, home, lab.nodes) as (control, outposts):
         with ExitStack() as broken:
             for node in lab.nodes:
                 broken.enter_context(faults.silent(node))
