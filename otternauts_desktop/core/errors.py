@@ -255,22 +255,22 @@ class LaunchUnderWay(KnownError):
 
 
 class StepUnsettled(KnownError):
-    title = "A step was done, but its effect is not seen."
-    next_step_default = "Look at the log of the job, then resume it: it looks again first."
+    title = marked("A step was done, but its effect is not seen.")
+    next_step_default = marked("Look at the log of the job, then resume it: it looks again first.")
     anchor = "step-unsettled"
 
 
 class JobNotFound(KnownError):
-    title = "There is no such job."
-    next_step_default = "`otternauts jobs list` shows those there are."
+    title = marked("There is no such job.")
+    next_step_default = marked("`otternauts jobs list` shows those there are.")
     anchor = "job-not-found"
 
 
 class NotNow(KnownError):
     """A job is in a state in which what was asked for makes no sense."""
 
-    title = "That can't be done with this job now."
-    next_step_default = "`otternauts jobs show ID` says how it stands."
+    title = marked("That can't be done with this job now.")
+    next_step_default = marked("`otternauts jobs show ID` says how it stands.")
     anchor = "not-now"
 
 

@@ -1,5 +1,7 @@
 """Text from servers, containers and files, made safe to show."""
 
+from otternauts_desktop.core.words import tr
+
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)}
 _PICTURES[0x7F] = "\u2421"
 _PICTURES.update(dict.fromkeys(range(128, 160), "�"))
@@ -17,5 +19,5 @@ def shown(untrusted: str | bytes, *, limit: int = 65_536) -> str:
         untrusted = untrusted.decode("utf-8", errors="replace")
     cut = len(untrusted) - limit
     if cut > 0:
-        untrusted = f"{untrusted[:limit]}… [{cut} more characters cut]"
+        untrusted = f"{untrusted[:limit]}… " + tr("[{count} more characters cut]", count=cut)
     return untrusted.replace("\r\n", "\n").translate(_PICTURES)

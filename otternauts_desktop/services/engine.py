@@ -244,7 +244,9 @@ class _ChannelStream(httpcore.AsyncNetworkStream):
             async with asyncio.timeout(timeout):
                 data = await self._channel.read(max_bytes)
         except TimeoutError as error:
-            raise httpcore.ReadTimeout(f"no answer within {timeout:g} s") from error
+            raise httpcore.ReadTimeout(
+                tr("no answer within {seconds} s", seconds=f"{timeout:g}")
+            ) from error
         if not data and not self._answered:
             # dial-stdio ended without a word of HTTP: stderr says why.
             raise _unreachable_daemon(await self._channel.ending())
@@ -258,7 +260,9 @@ class _ChannelStream(httpcore.AsyncNetworkStream):
             async with asyncio.timeout(timeout):
                 await self._channel.write(buffer)
         except TimeoutError as error:
-            raise httpcore.WriteTimeout(f"not taken within {timeout:g} s") from error
+            raise httpcore.WriteTimeout(
+                tr("not taken within {seconds} s", seconds=f"{timeout:g}")
+            ) from error
         except LinkLost as error:
             # Where dial-stdio ended at once, the reason is worth more than the broken pipe.
             if self._answered:

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from otternauts_desktop.core.comms.line import LogLine
+from otternauts_desktop.core.words import tr
 
 MAX_LINE: Final = 64 * 1024
 """Bytes of one line that are kept; what is cut is said."""
@@ -87,7 +88,7 @@ class FrameReader:
             return None
         whole = _decoded(b"".join(parts).removesuffix(b"\n"))
         if size > MAX_LINE:
-            whole += f" … [{size - MAX_LINE} more bytes cut]"
+            whole += " … " + tr("[{count} more bytes cut]", count=size - MAX_LINE)
         return LogLine(line.time, line.vessel, line.slot, task_id, line.node_id, stderr, whole)
 
 

@@ -19,6 +19,7 @@ from yaml import events
 
 from otternauts_desktop.core.errors import FlightPlanInvalid, FlightPlanTooLarge
 from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.core.words import tr
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_EVENTS: Final = 50_000
@@ -118,7 +119,7 @@ def parse_all(text: str, file: str = "") -> tuple[Document, ...]:
     """
     if len(text) > MAX_BYTES or len(text.encode(errors="replace")) > MAX_BYTES:
         size = len(text.encode(errors="replace")) / 1e6
-        raise FlightPlanTooLarge(detail=f"It has {size:.1f} MB.")
+        raise FlightPlanTooLarge(detail=tr("It has {size} MB.", size=f"{size:.1f}"))
     text = text.removeprefix("\ufeff")
     try:
         return tuple(_Reader(text, file).documents())
@@ -127,11 +128,16 @@ def parse_all(text: str, file: str = "") -> tuple[Document, ...]:
         # What is missing at the end of the text is missing in its last line.
         last = text.rstrip().count("\n") + 1
         line, column = (min(mark.line + 1, last), mark.column + 1) if mark else (0, 0)
-        problem = shown(str(error.problem or error.context or "not YAML"), limit=300)
+        problem = shown(str(error.problem or error.context or tr("not YAML")), limit=300)
         if "cannot start any token" in problem and _tab_at(text, line, column):
-            problem = "a tab is used for indentation; YAML takes spaces only"
+            problem = tr("a tab is used for indentation; YAML takes spaces only")
         raise FlightPlanInvalid(
-            detail=f"Line {line}, column {column}: {problem.splitlines()[0]}.",
+            detail=tr(
+                "Line {line}, column {column}: {words}.",
+                line=line,
+                column=column,
+                words=problem.splitlines()[0],
+            ),
             line=line,
             column=column,
         ) from None
@@ -188,7 +194,9 @@ class _Reader:
         count = 0
         for number, event in enumerate(_events(self.text)):
             if number > MAX_EVENTS:
-                raise FlightPlanTooLarge(detail=f"It has more than {MAX_EVENTS:,} keys and values.")
+                raise FlightPlanTooLarge(
+                    detail=tr("It has more than {count} keys and values.", count=f"{MAX_EVENTS:,}")
+                )
             kind = type(event)
             if kind is events.ScalarEvent:
                 self._scalar(event)
@@ -206,7 +214,9 @@ class _Reader:
             elif kind is events.DocumentEndEvent:
                 count += 1
                 if count > MAX_DOCUMENTS:
-                    raise FlightPlanTooLarge(detail=f"It has more than {MAX_DOCUMENTS} documents.")
+                    raise FlightPlanTooLarge(
+                        detail=tr("It has more than {count} documents.", count=MAX_DOCUMENTS)
+                    )
                 yield Document(
                     self.text, self._root, tuple(self.removed), tuple(self.dates), self._line
                 )
@@ -222,9 +232,11 @@ class _Reader:
 
     def _start(self, value: Map | Seq, event: Any) -> None:
         if self._stack and self._expects_key():
-            self._fail(event, "a key has to be plain text")
+            self._fail(event, tr("a key has to be plain text"))
         if len(self._stack) >= MAX_DEPTH:
-            raise FlightPlanTooLarge(detail=f"It is nested more than {MAX_DEPTH} deep.")
+            raise FlightPlanTooLarge(
+                detail=tr("It is nested more than {count} deep.", count=MAX_DEPTH)
+            )
         path = self._path()
         if event.tag in ("!reset", "!override"):
             self.removed.append(path)
@@ -251,16 +263,18 @@ class _Reader:
 
     def _alias(self, event: Any) -> None:
         if self._stack and self._expects_key():
-            self._fail(event, "a key has to be plain text")
+            self._fail(event, tr("a key has to be plain text"))
         self._aliases += 1
         if self._aliases > MAX_ALIASES:
-            raise FlightPlanTooLarge(detail=f"It has more than {MAX_ALIASES} aliases.")
+            raise FlightPlanTooLarge(
+                detail=tr("It has more than {count} aliases.", count=MAX_ALIASES)
+            )
         if event.anchor not in self.anchors:
             name = shown(str(event.anchor), limit=80)
-            self._fail(event, f'there is no anchor "{name}" above')
+            self._fail(event, tr('there is no anchor "{name}" above', name=name))
         value, size = self.anchors[event.anchor]
         if isinstance(value, _Open):
-            self._fail(event, "an anchor contains itself")
+            self._fail(event, tr("an anchor contains itself"))
         end = event.end_mark
         self._put(value, size, event.start_mark, (end.line, end.column))
 
@@ -290,8 +304,8 @@ class _Reader:
         elif key in top.value:
             self._fail(
                 event,
-                f'the key "{shown(key, limit=80)}" is there twice',
-                "Keep one of the two: versions of Docker differ in which one wins.",
+                tr('the key "{key}" is there twice', key=shown(key, limit=80)),
+                tr("Keep one of the two: versions of Docker differ in which one wins."),
             )
         if event.anchor:
             self.anchors[event.anchor] = (key, 1)
@@ -308,7 +322,9 @@ class _Reader:
         top.at = at
         if top.size > MAX_VALUES:
             raise FlightPlanTooLarge(
-                detail=f"Its aliases blow it up to more than {MAX_VALUES:,} values."
+                detail=tr(
+                    "Its aliases blow it up to more than {count} values.", count=f"{MAX_VALUES:,}"
+                )
             )
         ends = (start.line + 1, start.column + 1, at[0] + 1, at[1] + 1, self.file)
         if isinstance(top.value, Seq):
@@ -322,7 +338,8 @@ class _Reader:
             sources = value if isinstance(value, Seq) else [value]
             if not all(isinstance(source, Map) for source in sources):
                 line = start.line + 1
-                raise FlightPlanInvalid(detail=f"Line {line}: << needs a mapping.", line=line)
+                words = tr("Line {line}: << needs a mapping.", line=line)
+                raise FlightPlanInvalid(detail=words, line=line)
             top.merges += sources
         elif not dropped:
             top.value[key] = value
@@ -331,7 +348,10 @@ class _Reader:
     def _fail(self, event: Any, words: str, next_step: str = "") -> None:
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         raise FlightPlanInvalid(
-            detail=f"Line {line}: {words}.", next_step=next_step, line=line, column=column
+            detail=tr("Line {line}: {words}.", line=line, words=words),
+            next_step=next_step,
+            line=line,
+            column=column,
         )
 
 

@@ -114,9 +114,11 @@ def _has_services(project: Project) -> bool:
 
 def _first(findings: tuple[Finding, ...]) -> FlightPlanInvalid:
     finding = next(f for f in findings if f.severity is Severity.ERROR)
-    where = f"{finding.file}, line" if finding.file else "Line"
+    line, message = finding.line, finding.message
     return FlightPlanInvalid(
-        detail=f"{where} {finding.line}: {finding.message}",
+        detail=tr("{file}, line {line}: {message}", file=finding.file, line=line, message=message)
+        if finding.file
+        else tr("Line {line}: {message}", line=line, message=message),
         next_step=finding.fix,
         line=finding.line,
         column=finding.column,
@@ -126,8 +128,11 @@ def _first(findings: tuple[Finding, ...]) -> FlightPlanInvalid:
 def _variables_missing(missing: list[Missing]) -> VariablesMissing:
     named: dict[str, str] = {}
     for one in missing:
-        file = f" of {one.place.file}" if one.place.file else ""
+        line, file = one.place.line, one.place.file
+        place = tr("line {line}", line=line)
+        if file:
+            place = tr("line {line} of {file}", line=line, file=file)
         message = f": {one.message}" if one.message else ""
-        named.setdefault(one.name, f"{one.name} (line {one.place.line}{file}{message})")
-    line = min(one.place.line for one in missing)
-    return VariablesMissing(detail=f"Missing: {', '.join(named.values())}.", line=line)
+        named.setdefault(one.name, f"{one.name} ({place}{message})")
+    words = tr("Missing: {names}.", names=", ".join(named.values()))
+    return VariablesMissing(detail=words, line=min(one.place.line for one in missing))

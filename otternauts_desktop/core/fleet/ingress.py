@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from otternauts_desktop.core.words import tr
+
 NETWORK: Final = "traefik-public"
 """Name of the overlay network that Traefik shares with what it serves."""
 RESOLVER: Final = "letsencrypt"
@@ -27,15 +29,19 @@ def domain_name(text: str) -> str:
     """
     low = text.strip().lower().rstrip(".")
     if "://" in low or "/" in low:
-        raise BadDomain(f'"{text}" is an address; a domain has no https:// and no path.')
+        raise BadDomain(
+            tr('"{text}" is an address; a domain has no https:// and no path.', text=text)
+        )
     try:
         plain = low.encode("idna").decode() if not low.isascii() else low
     except UnicodeError:
         plain = ""
     if plain.startswith("*."):
-        raise BadDomain(f'"{text}": a certificate for a wildcard can\'t be had over HTTP.')
+        raise BadDomain(
+            tr('"{text}": a certificate for a wildcard can\'t be had over HTTP.', text=text)
+        )
     if _DOMAIN.fullmatch(plain) is None or len(plain) > 253:
-        raise BadDomain(f'"{text}" is not a domain name.')
+        raise BadDomain(tr('"{text}" is not a domain name.', text=text))
     return plain
 
 

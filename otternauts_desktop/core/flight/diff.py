@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from otternauts_desktop.core.words import trn
+
 
 class LineKind(StrEnum):
     SAME = "same"
@@ -135,5 +137,5 @@ def counts(lines: tuple[DiffLine, ...]) -> tuple[int, int]:
 
 
 def _skipped(count: int) -> DiffLine:
-    words = "1 equal line" if count == 1 else f"{count} equal lines"
+    words = trn("{number} equal line", "{number} equal lines", count)
     return DiffLine(LineKind.SKIPPED, 0, 0, words)

@@ -14,6 +14,7 @@ from otternauts_desktop.core.flight.live import live
 from otternauts_desktop.core.flight.wanted import Form, full_name, kept, wanted
 from otternauts_desktop.core.secret import MASK
 from otternauts_desktop.core.swarm.state import STACK_LABEL, Snapshot
+from otternauts_desktop.core.words import tr
 
 _MAY_BE_SECRET: Final = ("environment", "command", "entrypoint", "labels")
 _MAY_BE_SECRET_IN: Final = {
@@ -81,7 +82,12 @@ class _Export:
 
     def _service(self, vessel: str, form: Form) -> Form:
         for name in form.pop("other", {}):
-            self.left_out.append(f"{vessel}: Compose has no word for {name}; a launch removes it.")
+            words = tr(
+                "{vessel}: Compose has no word for {name}; a launch removes it.",
+                vessel=vessel,
+                name=name,
+            )
+            self.left_out.append(words)
         form["networks"] = {
             self._network(name): options for name, options in form.get("networks", {}).items()
         }
