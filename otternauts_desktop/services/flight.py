@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Final
 
 from otternauts_desktop.core.fleet.flight_plan import Prepared
+from otternauts_desktop.core.flight.plan import Plan
+from otternauts_desktop.core.flight.planned import planned
 from otternauts_desktop.core.flight.progress import (
     Cause,
     LaunchProgress,
@@ -46,6 +48,11 @@ class Flight:
             for step in self.progress.steps
         )
         self.show(replace(self.progress, steps=tuple(steps)))
+
+    def set_out(self, changes: Plan) -> None:
+        """Say what is about to be done."""
+        self.show(replace(self.progress, planned=planned(changes.changes)))
+        self.note(changes.summary)
 
     @asynccontextmanager
     async def step(self, name: str) -> AsyncIterator[None]:

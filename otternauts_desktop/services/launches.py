@@ -397,7 +397,7 @@ class Launches:
         async with flight.step(READ):
             baseline = await self._telemetry.refresh(cluster_id)
             changes = plan(prepared, baseline)
-            flight.note(changes.summary)
+            flight.set_out(changes)
             if changes.missing:
                 raise _refused(changes.missing)
         if prepared.objects:

@@ -85,6 +85,8 @@ class FleetPage(Surface):
         self.view.selectionModel().selectionChanged.connect(lambda *_: self._explain())
         self.plan_tab = FlightPlanTab()
         self.launch_tab = LaunchTab()
+        self.launch_tab.edit_requested.connect(self._edit)
+        self.launch_tab.launch_requested.connect(self.launch_requested)
         self.stack = QStackedWidget()
         for page in (overview, self.plan_tab, self.launch_tab):
             self.stack.addWidget(page)
@@ -137,7 +139,7 @@ class FleetPage(Surface):
         self.comms_button.setEnabled(bool(services))
         self.remove_button.setVisible(bool(services) or drafted)
         self.tabs.setTabVisible(LAUNCH, launch is not None)
-        self.launch_tab.show_launch(launch)
+        self.launch_tab.show_launch(launch, snapshot)
 
     def _explain(self) -> None:
         """Show at the side what is selected, by what is known of it now."""
@@ -151,6 +153,10 @@ class FleetPage(Surface):
         elif service := snapshot.service_by_id.get(subject.service_id):
             self.explain.show_task(snapshot, service, subject)
         self.beside.show_side(True)
+
+    def _edit(self) -> None:
+        self.show_tab(PLAN)
+        self.plan_tab.editor.setFocus()
 
     def _close_explain(self) -> None:
         self.view.clearSelection()

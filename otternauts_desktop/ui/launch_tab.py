@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QModelIndex, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -11,29 +11,22 @@ from otternauts_desktop.core.flight.progress import (
     LaunchProgress,
     LaunchState,
     StepState,
-    VesselProgress,
 )
-from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
-from otternauts_desktop.ui.cells import Cell, Heading, Row
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule, scrolled
-from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
+from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel, OttoLabel
+from otternauts_desktop.ui.launch_rows import HEADINGS, launch_rows, vessel_tones
 from otternauts_desktop.ui.mono_text import MonoText
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView, paint_segments
-from otternauts_desktop.ui.status_marks import of_launch, of_step
+from otternauts_desktop.ui.status_marks import of_launch
 from otternauts_desktop.ui.step_list import StepList
 from otternauts_desktop.ui.times import duration, stopwatch
 
-_HEADINGS: Final = (
-    Heading(marked("Vessel"), 160),
-    Heading(marked("Progress"), 130),
-    Heading(marked("Settled"), 80),
-    Heading(marked("Note"), 0),
-)
 _ORDER: Final = ("ok", "bad", "accent", "line")
 """What is settled comes first in the bar over all."""
-_TONES: Final = {StepState.DONE: "ok", StepState.RUNNING: "accent", StepState.FAILED: "bad"}
 
 
 class _Bar(QWidget):
@@ -60,6 +53,8 @@ class LaunchTab(QWidget):
     """Shows the newest launch of a fleet."""
 
     cancel_requested = Signal()
+    launch_requested = Signal()
+    edit_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -84,9 +79,12 @@ class LaunchTab(QWidget):
         top.addWidget(self._bar)
 
         self._steps = StepList()
-        self.model = RowTreeModel(_HEADINGS)
-        self.view = RowView(self.model, _HEADINGS, tr("Vessels of this launch"), fit=True)
+        self.model = RowTreeModel(HEADINGS)
+        self.view = RowView(self.model, HEADINGS, tr("Vessels of this launch"), tree=True, fit=True)
+        self.model.rowsInserted.connect(self._open_moving)
         self.cause = _CauseCard()
+        self.cause.edit_button.clicked.connect(self.edit_requested)
+        self.cause.again_button.clicked.connect(self.launch_requested)
         self.output = MonoText(tr("What Docker printed"), most=10)
         right = Surface("page")
         body = column(right)
@@ -99,9 +97,19 @@ class LaunchTab(QWidget):
         body.addLayout(printed)
         body.addStretch(0)
         split = Split(Qt.Orientation.Horizontal)
-        steps = scrolled(self._steps)
-        steps.setMinimumWidth(220)
-        split.addWidget(steps)
+        self._otto = Surface("card")
+        tip = row(self._otto, margins=(12, 12, 12, 12), spacing=10)
+        tip.addWidget(OttoLabel("face", 44), 0, Qt.AlignmentFlag.AlignTop)
+        words = tr("You can leave this page. Otto keeps watch and reports when it is over.")
+        tip.addWidget(Label(words, size=12, tone="fg2", wrap=True), 1)
+        aside = Surface("page")
+        aside.setMinimumWidth(220)
+        under = column(aside)
+        under.addWidget(scrolled(self._steps), 1)
+        place = column(margins=(12, 0, 12, 12))
+        place.addWidget(self._otto)
+        under.addLayout(place)
+        split.addWidget(aside)
         split.addWidget(right)
         split.setStretchFactor(1, 1)
         split.setSizes([272, 1000])
@@ -113,9 +121,10 @@ class LaunchTab(QWidget):
         self._clock.setInterval(500)
         self._clock.timeout.connect(self._tick)
 
-    def show_launch(self, progress: LaunchProgress | None) -> None:
-        """Show where a launch stands; None for no launch yet."""
+    def show_launch(self, progress: LaunchProgress | None, snapshot: Snapshot | None) -> None:
+        """Show where a launch stands, None for no launch yet, with the tasks as last seen."""
         self._progress = progress
+        self._otto.setVisible(progress is not None and not progress.state.ended)
         if progress is None:
             self.title.setText(tr("No launch yet in this session"))
             for label in (self._count, self._elapsed):
@@ -136,9 +145,9 @@ class LaunchTab(QWidget):
             if wanted
             else ""
         )
-        tones = [tone for vessel in progress.vessels for tone in _segments(vessel)]
+        tones = [tone for vessel in progress.vessels for tone in vessel_tones(vessel)]
         self._bar.show_tones(tuple(sorted(tones, key=_ORDER.index)))
-        self.model.show_rows(tuple(_vessel_row(vessel) for vessel in progress.vessels))
+        self.model.show_rows(launch_rows(progress, snapshot, time.time()))
         self.cause.show_cause(progress)
         self.output.set_text(progress.output)
         self.output.setVisible(bool(progress.output))
@@ -149,6 +158,22 @@ class LaunchTab(QWidget):
         elif not self._clock.isActive():
             self._clock.start()
         self._tick()
+
+    def _open_moving(self, parent: QModelIndex, first: int, last: int) -> None:
+        """The tasks of what changes are in sight; the rest starts closed."""
+        kept = (
+            {c.vessel for c in self._progress.planned if c.kind == "unchanged"}
+            if (self._progress)
+            else set()
+        )
+        parents = (
+            [parent]
+            if parent.isValid()
+            else [self.model.index(number, 0) for number in range(first, last + 1)]
+        )
+        for index in parents:
+            shown = self.model.row_at(index)
+            self.view.setExpanded(index, shown is not None and shown.key not in kept)
 
     def _tick(self) -> None:
         if self._progress is not None:
@@ -166,9 +191,16 @@ class _CauseCard(Surface):
         self.next_step = Label(wrap=True, selectable=True)
         self.docker_said = Label(size=12, tone="fg2", mono=True, wrap=True, selectable=True)
         self.log = MonoText(tr("Last lines of the task that failed"), most=10)
+        self.edit_button = Button(tr("Edit the flight plan"), icon="edit", size="small")
+        self.again_button = Button(tr("Launch again…"), icon="launch", size="small")
         body = column(self, margins=(16, 10, 16, 10), spacing=6)
         for widget in (self.sentence, self.next_step, self.docker_said, self.log):
             body.addWidget(widget)
+        foot = row(spacing=8)
+        foot.addWidget(self.edit_button)
+        foot.addWidget(self.again_button)
+        foot.addStretch(1)
+        body.addLayout(foot)
 
     def show_cause(self, progress: LaunchProgress) -> None:
         cause = progress.cause
@@ -217,23 +249,3 @@ def title_of(progress: LaunchProgress) -> str:
                 count=len(progress.steps),
                 name=tr(progress.steps[number - 1].name),
             )
-
-
-def _segments(vessel: VesselProgress) -> tuple[str, ...]:
-    rest = "bad" if vessel.state is StepState.FAILED else "accent"
-    if vessel.state is StepState.WAITING:
-        rest = "line"
-    return ("ok",) * vessel.settled + (rest,) * max(vessel.wanted - vessel.settled, 0)
-
-
-def _vessel_row(vessel: VesselProgress) -> Row:
-    cells = (
-        Cell(vessel.vessel, mark=of_step(vessel.state), strong=True),
-        Cell(segments=_segments(vessel) or ("line",)),
-        Cell(
-            tr("{part} of {whole}", part=vessel.settled, whole=vessel.wanted),
-            tone=_TONES.get(vessel.state, "fg2"),
-        ),
-        Cell(vessel.note, tone="fg2", tip=vessel.note),
-    )
-    return Row(vessel.vessel, cells)

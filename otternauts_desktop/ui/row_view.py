@@ -243,7 +243,7 @@ class RowView(QTreeView):
         fit: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._height, self._fit, self._headings = height, fit, headings
+        self._height, self._dense, self._fit, self._headings = height, dense, fit, headings
         self.setAccessibleName(name)
         self.header().setAccessibleName(tr("Columns: {name}", name=name))
         self.setProperty("surface", surface)
@@ -271,6 +271,8 @@ class RowView(QTreeView):
         theme().changed.connect(self._set_fonts)
         model.rowsInserted.connect(self._span_inserted)
         for moved in (model.rowsInserted, model.rowsRemoved):
+            moved.connect(self._fit_rows)
+        for moved in (self.expanded, self.collapsed):
             moved.connect(self._fit_rows)
         self.activated.connect(self._open)
 
@@ -353,7 +355,10 @@ class RowView(QTreeView):
         """No higher than its rows: what is below belongs to what comes next."""
         if self._fit:
             rows = max(self.model().rowCount(), 1)
-            self.setMaximumHeight(theme().px(28) + rows * theme().px(self._height) + 2)
+            tops = [self.model().index(number, 0) for number in range(self.model().rowCount())]
+            nested = sum(self.model().rowCount(top) for top in tops if self.isExpanded(top))
+            inside = rows * theme().px(self._height) + nested * theme().px(self._dense)
+            self.setMaximumHeight(theme().px(28) + inside + 2)
             self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

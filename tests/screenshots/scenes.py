@@ -10,6 +10,7 @@ from otternauts_desktop.core.flight.progress import (
     Cause,
     LaunchProgress,
     LaunchState,
+    Planned,
     Step,
     StepState,
     VesselProgress,
@@ -124,6 +125,12 @@ def launching() -> LaunchProgress:
             VesselProgress("db", 1, 1, done),
             VesselProgress("web", 1, 3, moving, "starting: health check 2 of 3"),
             VesselProgress("worker", 2, 2, done),
+        ),
+        planned=(
+            Planned("cache", "create", "redis:7-alpine"),
+            Planned("web", "update", "image 1.4.2 -> 1.5.0, replicas 2 -> 3"),
+            Planned("db", "unchanged"),
+            Planned("worker", "unchanged"),
         ),
         output="Creating service shop_cache\nUpdating service shop_web (id: svc-shop-web)",
     )

@@ -50,6 +50,17 @@ class VesselProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """What the launch set out to do with a vessel."""
+
+    vessel: str
+    kind: str
+    """A value of `ChangeKind`."""
+    words: str = ""
+    """The settings that change, secrets masked."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
     """Why a launch failed, in one card."""
 
@@ -75,6 +86,7 @@ class LaunchProgress:
     started_at: float
     """Wall clock, seconds since 1970."""
     vessels: tuple[VesselProgress, ...] = ()
+    planned: tuple[Planned, ...] = ()
     cause: Cause | None = None
     output: str = field(default="", repr=False)
     """What `docker stack deploy` printed, secrets masked, made safe to show."""
