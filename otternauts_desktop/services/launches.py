@@ -13,15 +13,12 @@ import json
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Final
+from dataclasses import asdict, dataclass
 
 from otternauts_desktop.core.errors import (
     ClusterUnreachable,
-    EngineRefused,
     FlightPlanInvalid,
     KnownError,
-    LaunchRefused,
     LaunchUnderWay,
     NothingFound,
     OutcomeUnknown,
@@ -31,23 +28,18 @@ from otternauts_desktop.core.errors import (
 from otternauts_desktop.core.events import LaunchMoved
 from otternauts_desktop.core.fleet.beside import NOTHING, Beside
 from otternauts_desktop.core.fleet.flight_plan import (
-    PreDeploy,
     Prepared,
-    SwarmObject,
     Variables,
     prepare,
 )
 from otternauts_desktop.core.flight.commands import (
     ResolveImage,
-    meaningful_output,
-    service_remove,
-    stack_deploy,
     stack_remove,
 )
 from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.export import export, exported
 from otternauts_desktop.core.flight.images import ImageSeen
-from otternauts_desktop.core.flight.plan import ChangeKind, Plan, plan
+from otternauts_desktop.core.flight.plan import Plan, plan
 from otternauts_desktop.core.flight.progress import (
     Cause,
     LaunchProgress,
@@ -56,38 +48,16 @@ from otternauts_desktop.core.flight.progress import (
     StepState,
 )
 from otternauts_desktop.core.flight.taking_over import TakenOver, take_over
-from otternauts_desktop.core.flight.things import Thing
-from otternauts_desktop.core.flight.verdict import judge
 from otternauts_desktop.core.names import ClusterId, LaunchId, fleet_name
-from otternauts_desktop.core.secret import masked
-from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
-from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
-from otternauts_desktop.services.flight import CREATE, READ, Flight, steps, waves
+from otternauts_desktop.services.flight import Flight, steps
 from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
-
-POLL_SECONDS: Final = 0.7
-SETTLE_SECONDS: Final = 2.0
-"""So long everything has to run before it is said to fly."""
-SETTLING_SECONDS: Final = 60.0
-"""So long the cluster is looked at after a deploy whose outcome is not known."""
-DEPLOY_SECONDS: Final = 180.0
-"""`stack deploy` asks a registry 20 s per service in vain where it can't be reached."""
-CAUSE_LOG_LINES: Final = 50
-_CONFLICT: Final = 409
-"""Docker's words for an outcome that the exit status does not settle (swarmkit, raft)."""
-_UNSETTLED: Final = (
-    "error during connect",
-    "DeadlineExceeded",
-    "lost leader status",
-    "EOF",
-    "update out of sequence",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +93,10 @@ class Launches:
         self._bus = bus
         self._links = links
         self._telemetry = telemetry
-        self._transmissions = transmissions
         self._drafts = drafts
         self._records = records
         self._key = key
+        self._stages = Stages(links, telemetry, transmissions, records, key)
         self._progress: dict[LaunchId, LaunchProgress] = {}
         self._tasks: dict[LaunchId, asyncio.Task[None]] = {}
 
@@ -363,7 +333,7 @@ class Launches:
     ) -> None:
         flight = Flight(progress, self._save)
         try:
-            await self._stages(flight, prepared, seconds, resolve_image)
+            await self._stages.fly(flight, prepared, seconds, resolve_image)
         except asyncio.CancelledError:
             flight.end(LaunchState.CANCELLED)
             raise
@@ -386,271 +356,7 @@ class Launches:
             )
             self._bus.publish(LaunchMoved(ended))
 
-    async def _stages(
-        self,
-        flight: Flight,
-        prepared: Prepared,
-        seconds: float,
-        resolve_image: ResolveImage,
-    ) -> None:
-        cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
-        async with flight.step(READ):
-            baseline = await self._telemetry.refresh(cluster_id)
-            changes = plan(prepared, baseline)
-            flight.set_out(changes)
-            if changes.missing:
-                raise _refused(changes.missing)
-        if prepared.objects:
-            async with flight.step(CREATE):
-                made = await self._create_objects(cluster_id, prepared.objects, baseline)
-                flight.note(f"{made} created" if made else "All are there already")
-        for job in prepared.pre_deploy:
-            async with flight.step(f"Run {job.name}"):
-                await self._run_job(flight, prepared, job, resolve_image)
-            if flight.progress.state.ended:
-                return
-        flown: list[str] = []
-        for number, wave in waves(prepared):
-            flown += wave
-            async with flight.step(f"Deploy{number}"):
-                again = [c.vessel for c in changes.changes if c.recreated and c.vessel in wave]
-                if again:
-                    await self._remove_services(cluster_id, fleet, again)
-                body = prepared.body(wave)
-                settled = await self._deploy(flight, prepared, body, resolve_image)
-                # Until it is seen what is there, nothing is known of it.
-                self._records.record_left(cluster_id, fleet, {vessel: {} for vessel in wave})
-                flight.note("Accepted" if settled else "Outcome unclear: looking at the cluster")
-            async with flight.step(f"Converge{number}"):
-                part = _only(prepared, {v: prepared.data["services"][v] for v in flown})
-                await self._converge(flight, part, baseline, seconds, settled=settled)
-                self._record_left(cluster_id, fleet, wave)
-            if flight.progress.state.ended:
-                return
-        gone = [c.vessel for c in changes.changes if c.kind is ChangeKind.REMOVE]
-        async with flight.step("Remove what is gone"):
-            if gone:
-                await self._remove_services(cluster_id, fleet, gone)
-            left = self._records.left(cluster_id, fleet)
-            self._records.record_left(cluster_id, fleet, dict.fromkeys({*left} - {*flown}))
-            flight.note(f"{len(gone)} removed" if gone else "Nothing to remove")
-        flight.end(LaunchState.CONVERGED)
-
-    def _record_left(self, cluster_id: ClusterId, fleet: str, vessels: tuple[str, ...]) -> None:
-        """Keep sums of what is there now, so that a change by hand can be told later."""
-        if snapshot := self._telemetry.snapshot(cluster_id):
-            sums = Launched({}, self._key).left(snapshot, fleet, vessels)
-            self._records.record_left(cluster_id, fleet, sums)
-
-    async def _create_objects(
-        self, cluster_id: ClusterId, objects: tuple[SwarmObject, ...], baseline: Snapshot
-    ) -> int:
-        """Create the configs and secrets that are not there; gives back how many those were.
-
-        Their names carry the sums of their contents: what is there under the name is the same.
-        """
-        there = {("config", file.name) for file in baseline.configs}
-        there |= {("secret", file.name) for file in baseline.secrets}
-        missing = [made for made in objects if (made.kind, made.name) not in there]
-        async with self._telemetry.manager(cluster_id) as (_, engine):
-            for wanted in missing:
-                document: dict[str, Any] = {
-                    "Name": wanted.name,
-                    "Labels": dict(wanted.labels),
-                    "Data": wanted.content.reveal(),
-                }
-                if wanted.template_driver:
-                    document["Templating"] = {"Name": wanted.template_driver}
-                try:
-                    await engine.post(f"/{wanted.kind}s/create", document)
-                except EngineRefused as error:
-                    if error.status != _CONFLICT:
-                        raise
-        return len(missing)
-
-    async def _run_job(
-        self, flight: Flight, prepared: Prepared, job: PreDeploy, resolve_image: ResolveImage
-    ) -> None:
-        """Run a one-off job to its end; ends the flight where it fails or takes too long."""
-        cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
-        full = f"{fleet}_{job.name}"
-        baseline = await self._telemetry.refresh(cluster_id)
-        if left := [service for service in baseline.services if service.name == full]:
-            # A launch that was cut off left it: it must not run twice at the same time.
-            await self._remove_services(cluster_id, fleet, [job.name])
-            baseline = await self._until_stopped(cluster_id, left[0].id)
-        alone = _only(prepared, {job.name: job.settings})
-        settled = await self._deploy(flight, prepared, prepared.job_body(job), resolve_image)
-        await self._converge(flight, alone, baseline, job.timeout, settled=settled)
-        await self._remove_services(cluster_id, fleet, [job.name])
-        if flight.progress.state.ended:
-            cause = flight.progress.cause
-            if flight.progress.state is LaunchState.TIMED_OUT and cause:
-                step = tr("The job was stopped. Allow it more time with `timeout:`.")
-                flight.show(replace(flight.progress, cause=replace(cause, next_step=step)))
-            flight.note("The job is removed again; no vessel was touched")
-        else:
-            flight.note("Completed")
-
-    async def _until_stopped(self, cluster_id: ClusterId, service_id: str) -> Snapshot:
-        """Wait until no task of a removed service runs any more."""
-        for _ in range(60):
-            snapshot = await self._telemetry.refresh(cluster_id)
-            if not any(task.live for task in snapshot.tasks_by_service.get(service_id, ())):
-                return snapshot
-            await asyncio.sleep(1.0)
-        raise RemovalFailed(detail=tr("A job of an earlier launch does not stop."))
-
-    async def _deploy(
-        self, flight: Flight, prepared: Prepared, body: str, resolve_image: ResolveImage
-    ) -> bool:
-        """Hand the body to Docker. Gives back whether the outcome is settled as accepted.
-
-        Raises `LaunchRefused` where Docker said no.
-        """
-        cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
-        async with self._telemetry.manager(cluster_id) as (outpost, _):
-            command = stack_deploy(
-                fleet, body.encode(), sudo=outpost.sudo, resolve_image=resolve_image
-            )
-            try:
-                done = await self._links.run(outpost, command, seconds=DEPLOY_SECONDS)
-            except OutcomeUnknown:
-                return False
-        said = shown(done.stdout + done.stderr, limit=20_000)
-        said = masked(meaningful_output(said), list(prepared.secrets))
-        flight.show(replace(flight.progress, output=said))
-        if done.ok:
-            return True
-        if done.exit_status < 0 or any(words in said for words in _UNSETTLED):
-            return False
-        refused = _last_words(said) or f"docker ended with {done.exit_status}."
-        raise LaunchRefused(detail=refused)
-
-    async def _converge(
-        self,
-        flight: Flight,
-        prepared: Prepared,
-        baseline: Snapshot,
-        seconds: float,
-        *,
-        settled: bool,
-    ) -> None:
-        """Watch until the fleet flies or has failed; ends the flight in the latter case."""
-        cluster_id = flight.progress.cluster_id
-        deadline = time.monotonic() + seconds
-        applied = settled
-        steady_since: float | None = None
-        applied_by = time.monotonic() + SETTLING_SECONDS
-        since = time.time()
-        while True:
-            try:
-                snapshot = await self._telemetry.refresh(cluster_id)
-            except KnownError:
-                # The swarm flies on without us; look again until time is up.
-                if time.monotonic() > deadline:
-                    raise
-                await asyncio.sleep(POLL_SECONDS)
-                continue
-            if not applied:
-                left = plan(prepared, snapshot)
-                applied = not any(
-                    c.kind in (ChangeKind.CREATE, ChangeKind.UPDATE) for c in left.changes
-                )
-                if not applied and time.monotonic() > applied_by:
-                    raise OutcomeUnknown(
-                        detail=f"Docker has taken over only a part: still open is {left.summary}.",
-                        next_step="Launch again: what is in place already stays untouched.",
-                    )
-            verdict = judge(prepared, baseline, snapshot, since)
-            secrets = list(prepared.secrets)
-            vessels = tuple(replace(v, note=masked(v.note, secrets)) for v in verdict.vessels)
-            flight.show(replace(flight.progress, vessels=vessels))
-            flight.note("{} of {} tasks settled".format(*flight.progress.settled))
-            if verdict.state is LaunchState.FAILED:
-                cause = verdict.cause
-                assert cause is not None
-                log = await self._last_lines(cluster_id, verdict.failed_task)
-                flight.end(LaunchState.FAILED, _without_values(replace(cause, log=log), prepared))
-                return
-            if verdict.state is not LaunchState.CONVERGED:
-                steady_since = None
-            elif applied:
-                # A new service object still shows the old tasks for a moment.
-                steady_since = steady_since or time.monotonic()
-                if time.monotonic() - steady_since >= SETTLE_SECONDS:
-                    return
-            if time.monotonic() > deadline:
-                waiting = [v for v in vessels if v.settled < v.wanted]
-                names = ", ".join(f"{v.vessel} ({v.settled} of {v.wanted})" for v in waiting)
-                flight.end(
-                    LaunchState.TIMED_OUT,
-                    Cause(
-                        waiting[0].vessel if waiting else "",
-                        f"Not converged within {seconds:.0f} s: {names}.",
-                        "Docker goes on trying. Look at the tasks, or allow more time.",
-                        docker_said=waiting[0].note if waiting else "",
-                    ),
-                )
-                return
-            await asyncio.sleep(POLL_SECONDS)
-
-    async def _remove_services(self, cluster_id: ClusterId, fleet: str, vessels: list[str]) -> None:
-        async with self._telemetry.manager(cluster_id) as (outpost, _):
-            names = [f"{fleet}_{vessel}" for vessel in vessels]
-            done = await self._links.run(outpost, service_remove(names, sudo=outpost.sudo))
-        snapshot = await self._telemetry.refresh(cluster_id)
-        left = {service.name for service in snapshot.services} & set(names)
-        if left:
-            raise RemovalFailed(detail=shown(done.stderr, limit=2000).strip())
-
-    async def _last_lines(self, cluster_id: ClusterId, task_id: str) -> tuple[str, ...]:
-        """What the failed task said last; nothing where it can't be had."""
-        if not task_id:
-            return ()
-        try:
-            lines = await self._transmissions.last_lines(cluster_id, task_id, CAUSE_LOG_LINES)
-        except KnownError as error:
-            return (f"(its log can't be read: {error.title} {error.detail})",)
-        return tuple(shown(line.text) for line in lines)
-
     def _save(self, progress: LaunchProgress) -> None:
         self._progress[progress.id] = progress
         if not progress.state.ended:  # the end is published after it is stored
             self._bus.publish(LaunchMoved(progress))
-
-
-def _only(prepared: Prepared, services: Mapping[str, Any]) -> Prepared:
-    """`prepared` with these services alone."""
-    return replace(prepared, data={**prepared.data, "services": dict(services)})
-
-
-def _refused(missing: tuple[Thing, ...]) -> LaunchRefused:
-    names = ", ".join(f"{thing.kind} {thing.name}" for thing in missing)
-    first = missing[0]
-    if first.kind == "network":
-        command = f"docker network create -d overlay --attachable {first.name}"
-    else:
-        command = f"docker {first.kind} create {first.name} -"
-    return LaunchRefused(
-        detail=tr("These have to exist beforehand, and don't: {names}.", names=names),
-        next_step=tr("Create it on a manager: {command}", command=command),
-    )
-
-
-def _without_values(cause: Cause, prepared: Prepared) -> Cause:
-    """`cause` fit for the record: an image's name or a program's own words may hold a value."""
-    secrets = list(prepared.secrets)
-    return replace(
-        cause,
-        sentence=masked(cause.sentence, secrets),
-        docker_said=masked(cause.docker_said, secrets),
-        log=tuple(masked(line, secrets) for line in cause.log),
-    )
-
-
-def _last_words(said: str) -> str:
-    """The part of Docker's output that says what is wrong: what is no progress line."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    progress = ("Creating ", "Updating ", "Ignoring ", "Removing ")
-    return " ".join(line for line in lines if not line.startswith(progress))

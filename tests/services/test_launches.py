@@ -16,7 +16,7 @@ from otternauts_desktop.core.flight.progress import LaunchState, StepState
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.health import Health, fleet_condition
-from otternauts_desktop.services import launches
+from otternauts_desktop.services import stages
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.ssh import Completed
 from tests.services.practice import THREE_VESSELS, flying
@@ -167,7 +167,7 @@ async def test_a_link_that_dies_before_the_effect_is_not_called_a_success(
         raise OutcomeUnknown(detail="the link died")
 
     monkeypatch.setattr(Links, "run", cut_before)
-    monkeypatch.setattr(launches, "SETTLING_SECONDS", 1.0)
+    monkeypatch.setattr(stages, "SETTLING_SECONDS", 1.0)
     async with flying(tmp_path) as (control, _, cluster_id):
         launch = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
         ended = await control.launches.wait(launch)
