@@ -26,7 +26,8 @@ MAX_EVENTS: Final = 50_000
 MAX_ALIASES: Final = 500
 MAX_DEPTH: Final = 64
 MAX_VALUES: Final = 100_000
-"""Values after all aliases are followed: what a "billion laughs" file exceeds."""
+"""Values after all aliases are followed: what a "billion laughs" file exceeds. Of a long text
+every 64 characters count as one."""
 MAX_DOCUMENTS: Final = 20
 
 Path = tuple[str | int, ...]
@@ -289,12 +290,13 @@ class _Reader:
         value = _typed(event)
         if isinstance(value, str) and not event.style and _DATE.fullmatch(value):
             self.dates.append(path)
+        size = 1 + len(event.value) // 64
         if event.anchor:
-            self.anchors[event.anchor] = (value, 1)
+            self.anchors[event.anchor] = (value, size)
         # A block scalar ends where the next line starts.
         block = event.style in ("|", ">") and end.column == 0
         at = (end.line - 1, MAX_BYTES) if block else (end.line, end.column)
-        self._put(value, 1, start, at, dropped=event.tag == "!reset")
+        self._put(value, size, start, at, dropped=event.tag == "!reset")
 
     def _key(self, event: Any) -> None:
         top = self._stack[-1]

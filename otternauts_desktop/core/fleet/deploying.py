@@ -49,10 +49,10 @@ def lower_deploy(vessel: Vessel) -> None:
 
 def unknown(vessel: Vessel, path: Path, given: Map, known: frozenset[str]) -> None:
     """Say which keys Compose does not know."""
-    for key in given:
-        if key in known or key.startswith("x-"):
-            continue
-        close = difflib.get_close_matches(key, sorted(known), n=1)
+    strangers = [key for key in given if key not in known and not key.startswith("x-")]
+    for number, key in enumerate(strangers):
+        # Looking for what is meant takes its time: nobody misspells a hundred keys of one service.
+        close = difflib.get_close_matches(key, sorted(known), n=1) if number < 100 else []
         fixes = []
         if close and close[0] not in given:
             fixes.append(rename_key(vessel.report.place((*path, key)), key, close[0]))

@@ -19,6 +19,7 @@ _UNITS: Final = {
     "w": 7 * 86400.0,
 }
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)*|\.\d+) ?(?:([kmgtp])?i?b?)", re.IGNORECASE)
+_MOST: Final = 2**63
 _POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 
 
@@ -49,4 +50,5 @@ def size_in_bytes(value: Any) -> int | None:
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or match[1].count(".") > 1:
         return None
-    return int(float(match[1]) * 1024 ** _POWERS[(match[2] or "").lower()])
+    size = float(match[1]) * 1024 ** _POWERS[(match[2] or "").lower()]
+    return int(size) if size < _MOST else None

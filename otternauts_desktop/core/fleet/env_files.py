@@ -5,12 +5,13 @@ Comments, `export`, single quotes (raw), double quotes (escapes, variables, seve
 """
 
 import re
+from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from otternauts_desktop.core.errors import FlightPlanInvalid
-from otternauts_desktop.core.fleet.interpolation import substitute
+from otternauts_desktop.core.errors import FlightPlanInvalid, FlightPlanTooLarge
+from otternauts_desktop.core.fleet.interpolation import Room, substitute
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import tr
 
@@ -40,6 +41,7 @@ class EnvFile:
     """Where each name stands, from 1."""
     unset: dict[str, int] = field(default_factory=dict)
     """Names that its values use and that have no value themselves: blank, as in Compose."""
+    room: Room = field(default_factory=Room)
 
 
 def read_env_file(text: str, outside: Mapping[str, Secret] | None = None) -> dict[str, Secret]:
@@ -54,13 +56,15 @@ def parse_env_file(text: str, outside: Mapping[str, Secret] | None = None) -> En
     """
     found = EnvFile()
     outside = outside or {}
+    known = ChainMap(dict(outside), found.values)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    at = 0
+    at, counted, line = 0, 0, 1
     while True:
         at = _next_statement(text, at)
         if at >= len(text):
             return found
-        line = text.count("\n", 0, at) + 1
+        line += text.count("\n", counted, at)
+        counted = at
         if export := _EXPORT.match(text, at):
             at = export.end()
         match = _KEY.match(text, at)
@@ -73,7 +77,7 @@ def parse_env_file(text: str, outside: Mapping[str, Secret] | None = None) -> En
             continue
         while at < len(text) and text[at] in " \t\v\f\r":
             at += 1
-        value, at = _value(text, at, line, found, {**found.values, **outside})
+        value, at = _value(text, at, line, found, known)
         found.values[key], found.lines[key] = Secret(value), line
 
 
@@ -138,7 +142,9 @@ def _unescaped(match: re.Match[str]) -> str:
 
 def _expanded(raw: str, line: int, found: EnvFile, known: Mapping[str, Secret]) -> str:
     try:
-        value, missing = substitute(raw, known)
+        value, missing = substitute(raw, known, found.room)
+    except FlightPlanTooLarge as error:
+        raise _bad(line, error.detail) from None
     except ValueError:
         words = tr("Line {line} has a $ that starts no variable; $$ is a plain $.", line=line)
         raise _bad(line, words) from None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from otternauts_desktop.core.errors import FlightPlanTooLarge
 from otternauts_desktop.core.fleet.compose import Map, Path, Place, Seq, place
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import tr
@@ -17,8 +18,30 @@ from otternauts_desktop.core.words import tr
 Variables = Mapping[str, Secret]
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_BRACE: Final = re.compile(r"\{.?|\}", re.DOTALL)
 _OPERATOR: Final = re.compile(r":?[-?+]")
 _MAX_DEPTH: Final = 50
+MAX_LENGTH: Final = 4 * 1024 * 1024
+"""Characters of all texts of one document with their variables resolved."""
+
+
+class Room:
+    """How much may still be written: a few variables can stand for any amount of text."""
+
+    def __init__(self) -> None:
+        self.left = MAX_LENGTH
+
+    def take(self, text: str) -> str:
+        """The text itself. Raises `FlightPlanTooLarge` where there is no room for it."""
+        self.left -= len(text)
+        if self.left < 0:
+            raise FlightPlanTooLarge(
+                detail=tr(
+                    "Its variables blow it up to more than {count} MB.",
+                    count=MAX_LENGTH // 1024 // 1024,
+                )
+            )
+        return text
 
 
 class Open(str):
@@ -54,13 +77,15 @@ def interpolate(data: Any, variables: Variables) -> Interpolated:
     """Resolve variables in the values (never in the keys), places kept.
 
     Where one has no value and no default, its text stays as it is, as `Open`.
+    Raises `FlightPlanTooLarge` where the values make too much of it.
     """
     result = Interpolated(None)
+    room = Room()
 
     def text(raw: str, path: Path) -> str:
         if "$" not in raw:
             return raw
-        expression = _Expression(raw, variables)
+        expression = _Expression(raw, variables, room)
         resolved = expression.resolve()
         result.used += [(name, path) for name in expression.used]
         if expression.error:
@@ -74,12 +99,12 @@ def interpolate(data: Any, variables: Variables) -> Interpolated:
     return result
 
 
-def substitute(text: str, variables: Variables) -> tuple[str, tuple[str, ...]]:
+def substitute(text: str, variables: Variables, room: Room) -> tuple[str, tuple[str, ...]]:
     """A text with its variables resolved, and the names that have no value: those are blank.
 
-    Raises `ValueError` for an expression that is none.
+    Raises `ValueError` for an expression that is none, `FlightPlanTooLarge` as `interpolate`.
     """
-    expression = _Expression(text, variables)
+    expression = _Expression(text, variables, room)
     resolved = expression.resolve()
     if expression.error:
         raise ValueError(expression.error)
@@ -89,9 +114,10 @@ def substitute(text: str, variables: Variables) -> tuple[str, tuple[str, ...]]:
 class _Expression:
     """One text with variables in it; the words after `:-` and the like are texts of their own."""
 
-    def __init__(self, text: str, variables: Variables, depth: int = 0) -> None:
+    def __init__(self, text: str, variables: Variables, room: Room, depth: int = 0) -> None:
         self._text = text
         self._variables = variables
+        self._room = room
         self._at = 0
         self._depth = depth
         self.used: set[str] = set()
@@ -111,7 +137,7 @@ class _Expression:
                 break
             out.append(self._text[self._at : dollar])
             self._at = dollar + 1
-            out.append(self._dollar(active=active))
+            out.append(self._room.take(self._dollar(active=active)))
         return "".join([*out, self._text[self._at :]])
 
     def _dollar(self, *, active: bool) -> str:
@@ -168,23 +194,18 @@ class _Expression:
         Braces of the word's own come in pairs: `${A:-{"a": 1}}`. Where they don't, the last one
         closes it: `${A:-{}`. What follows a `{` is not counted (compose-go, template.go).
         """
-        depth, at = 1, start
-        while at < len(self._text):
-            if self._text[at] == "}":
-                depth -= 1
-                if not depth:
-                    return at
-            elif self._text[at] == "{":
-                depth += 1
-                at += 1
-            at += 1
+        depth = 1
+        for brace in _BRACE.finditer(self._text, start):
+            depth += 1 if brace[0][0] == "{" else -1
+            if not depth:
+                return brace.start()
         return self._text.rfind("}", start)
 
     def _word(self, text: str, *, active: bool) -> str:
         if self._depth >= _MAX_DEPTH:
             self.error = tr("defaults are nested too deep")
             return ""
-        inner = _Expression(text, self._variables, self._depth + 1)
+        inner = _Expression(text, self._variables, self._room, self._depth + 1)
         word = inner.resolve(active=active)
         self.used |= inner.used
         for name, message in inner.missing.items():

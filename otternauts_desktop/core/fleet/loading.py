@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from otternauts_desktop.core.errors import FlightPlanInvalid
+from otternauts_desktop.core.errors import FlightPlanInvalid, FlightPlanTooLarge
 from otternauts_desktop.core.fleet.beside import MAX_FILES, NOTHING, Beside, file_key
 from otternauts_desktop.core.fleet.compose import (
+    MAX_VALUES,
     NOWHERE,
     Document,
     Map,
@@ -34,6 +35,8 @@ SECTIONS: Final = ("services", "networks", "volumes", "secrets", "configs")
 _UNSENT: Final = ("build", "container_name", "develop")
 """Keys of a service that never reach Docker: their variables need no value."""
 MAX_CHAIN: Final = 50
+MAX_LENGTH: Final = 4 * 1024 * 1024
+"""Bytes of all files beside a flight plan that are read as YAML or as variables."""
 
 
 @dataclass
@@ -87,6 +90,8 @@ class _Loader:
         self._models: dict[str, tuple[Map, list[Missing]]] = {}
         self._fatal = False
         self._count = 0
+        self._length = 0
+        self._inherited = 0
         names = (".env",) if beside.env_files is None else beside.env_files
         self._variables = {
             **self._env_files(names, variables, required=beside.env_files is not None),
@@ -157,6 +162,11 @@ class _Loader:
                     tr('The file "{name}" can\'t be read.', name=key),
                     tr("Paths start at the folder of the flight plan."),
                 )
+            return None
+        self._length += len(content)
+        if self._length > MAX_LENGTH:
+            most = MAX_LENGTH // 1024 // 1024
+            self._fail(at, "too-large", tr("Its files have more than {most} MB.", most=most))
             return None
         try:
             return content.decode()
@@ -252,7 +262,11 @@ class _Loader:
             base_services = self._services_of(file, str(other), at)
             if base_services is None:
                 return own
-        if (file, other) in chain or len(chain) > MAX_CHAIN:
+        if len(chain) > MAX_CHAIN:
+            words = tr("More than {count} services extend one another.", count=MAX_CHAIN)
+            self._fail(at, "too-large", words)
+            return own
+        if (file, other) in chain:
             circle = " -> ".join(service for _, service in (*chain, (file, str(other))))
             self._fail(at, "circular", tr("It extends itself: {circle}.", circle=circle))
             return own
@@ -263,6 +277,13 @@ class _Loader:
         base = self._extended(other, base_services, file, removed, chain)
         if not isinstance(base, Map):
             return own
+        self._inherited += _values(base)
+        if self._inherited > MAX_VALUES:
+            words = tr(
+                "What its services extend makes more than {count} values of it.",
+                count=f"{MAX_VALUES:,}",
+            )
+            raise FlightPlanTooLarge(detail=words)
         there = Map({"services": Map({name: base}, {})}, {})
         base = without(there, removed)["services"].get(name, Map())
         return merge(base, own, ("services", name))
@@ -356,6 +377,13 @@ class _Loader:
     def _fail(self, at: Place, code: str, words: str, fix: str = "") -> None:
         self._fatal = True
         self._report.at(at, Severity.ERROR, code, words, fix)
+
+
+def _values(value: Any) -> int:
+    """How many values there are in it."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_values, value.values()))
+    return 1 + sum(map(_values, value)) if isinstance(value, list) else 1
 
 
 def _texts_of(value: Any) -> list[str]:

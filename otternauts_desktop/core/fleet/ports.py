@@ -21,6 +21,8 @@ _PORT: Final = re.compile(
 )
 _EVERYWHERE: Final = frozenset({"", "0.0.0.0", "::", "[::]"})  # noqa: S104 - compared
 MAX_RANGE: Final = 1000
+MAX_PORTS: Final = 5000
+"""Of one service, all ranges counted port by port."""
 _KEYS: Final = frozenset({"mode", "target", "published", "protocol", "host_ip"})
 
 
@@ -31,6 +33,7 @@ def lower_ports(vessel: Vessel) -> None:
     path = vessel.at("ports")
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     places: dict[tuple[Any, ...], Path] = {}
+    count = 0
     for index, entry in enumerate(vessel.items(vessel.settings["ports"], path)):
         where = (*path, index)
         entries = (
@@ -44,6 +47,11 @@ def lower_ports(vessel: Vessel) -> None:
                 words = tr("A later entry for this port takes its place.")
                 vessel.report.note(places[key], "left-out", words)
             found[key], places[key] = port, where
+        count += len(entries)
+        if count > MAX_PORTS:
+            words = tr("A service can publish {count} ports at most.", count=f"{MAX_PORTS:,}")
+            vessel.report.error(where, "too-large", words)
+            break
     if found:
         vessel.out["ports"] = list(found.values())
 
@@ -107,7 +115,11 @@ def _expanded(
     """One entry for each port of the ranges."""
     outside = _range(published) if published else None
     if targets is None or (published and outside is None):
-        words = tr('"{text}": ports go from 1 to 65535, and ranges upwards.', text=line)
+        words = tr(
+            '"{text}": ports go from 1 to 65535, and ranges upwards, over {most} ports at most.',
+            text=line,
+            most=f"{MAX_RANGE:,}",
+        )
         vessel.report.error(path, "bad-value", words)
         return []
     inner, outer = _numbers(targets), _numbers(outside) if outside else []

@@ -5,11 +5,15 @@ from typing import Any, Final
 
 from otternauts_desktop.core.fleet.compose import Path, Place, place
 from otternauts_desktop.core.fleet.findings import Finding, QuickFix, Severity
+from otternauts_desktop.core.untrusted import shown
 
 ACCEPTABLE: Final = frozenset(
     {"bind-mount", "needs-files", "port-opens-to-world", "random-port", "unsafe-drop"}
 )
 """Codes that `x-otternauts: accept:` of a service (or of the file) turns into a lesser one."""
+
+MAX_MESSAGE: Final = 1000
+"""Characters: what a message quotes may be as long as the file."""
 
 
 class Report:
@@ -17,7 +21,8 @@ class Report:
 
     def __init__(self, root: Any) -> None:
         self.root = root
-        self.findings: list[Finding] = []
+        self.findings: dict[Finding, None] = {}
+        """Each once, in the order in which they were found."""
         self._accepted: dict[str, frozenset[str]] = {}
 
     def accept(self, service: str, codes: Iterable[str]) -> None:
@@ -76,13 +81,12 @@ class Report:
             at.column,
             severity,
             code,
-            message,
+            shown(message, limit=MAX_MESSAGE),
             fix,
             () if at.file else quick_fixes,
             at.file,
         )
-        if finding not in self.findings:
-            self.findings.append(finding)
+        self.findings.setdefault(finding)
 
     def in_order(self) -> tuple[Finding, ...]:
         """All findings: those of the flight plan itself first, each file by line."""
