@@ -21,7 +21,7 @@ from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
-from otternauts_desktop.services.store.home import key_of_sums
+from otternauts_desktop.services.store.home import DATABASE, key_of_sums
 from otternauts_desktop.services.store.jobs import JobRecords, Runner
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
@@ -31,7 +31,6 @@ from otternauts_desktop.services.transmissions import Transmissions
 from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.practice import open_practice_cluster
 
-DATABASE = "mission_control.db"
 PRACTICE_CLUSTER = "flight simulator"
 
 

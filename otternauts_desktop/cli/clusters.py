@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from otternauts_desktop.app import MissionControl
+from otternauts_desktop.cli.choosing import only_cluster
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, KnownError, NothingFound
@@ -19,18 +20,7 @@ def chosen_cluster(control: MissionControl, name: str | None) -> Cluster:
     """The cluster of that name, or the only one. Raises `NothingFound`."""
     if name:
         return control.outposts.cluster_named(name)
-    clusters = control.outposts.clusters()
-    if len(clusters) == 1:
-        return clusters[0]
-    if not clusters:
-        raise NothingFound(
-            detail="There is no cluster yet.",
-            next_step="Add a manager of your swarm: otternauts outpost add HOST --user U --key F",
-        )
-    names = ", ".join(cluster.name for cluster in clusters)
-    raise NothingFound(
-        detail=f"There are several clusters: {names}.", next_step="Say which: --cluster NAME"
-    )
+    return only_cluster(control.outposts.clusters())
 
 
 async def cluster(control: MissionControl, arguments: Namespace, output: Output) -> int:

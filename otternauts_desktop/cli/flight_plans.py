@@ -7,12 +7,16 @@ from dataclasses import asdict, replace
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
 from otternauts_desktop.cli.inputs import Written, confirmed, given, kept
-from otternauts_desktop.cli.offline import in_words
+from otternauts_desktop.cli.offline import in_words, usable
 from otternauts_desktop.cli.output import Output
-from otternauts_desktop.cli.plan_report import plan_document, plan_words, taken_over_words
-from otternauts_desktop.core.errors import FileUnwritable, FlightPlanInvalid, NothingFound
+from otternauts_desktop.cli.plan_report import (
+    CHANGES,
+    plan_document,
+    plan_words,
+    taken_over_words,
+)
+from otternauts_desktop.core.errors import FileUnwritable, NothingFound
 from otternauts_desktop.core.events import Event, LaunchMoved
-from otternauts_desktop.core.fleet.flight_plan import Prepared
 from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState, StepState
 from otternauts_desktop.core.flight.taking_over import TakenOver
@@ -21,7 +25,6 @@ from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.services.launches import Preview
 from otternauts_desktop.services.plan_files import PlanText, read_plan, write_plan
 
-CHANGES = 2
 NOT_CONVERGED = 3
 
 
@@ -108,7 +111,7 @@ async def _previewed(
         written = kept(_kept_text(control, cluster.id, arguments.name), arguments)
     await control.telemetry.refresh(cluster.id)
     preview = await _preview(control, cluster.id, arguments, written)
-    _usable(preview.prepared)
+    usable(preview.prepared)
     return cluster, written, preview
 
 
@@ -135,18 +138,6 @@ def _kept_text(control: MissionControl, cluster_id: ClusterId, name: str) -> str
             detail=f"No flight plan of {name} is kept here.", next_step="Give --file F."
         )
     return text
-
-
-def _usable(prepared: Prepared) -> Prepared:
-    """`prepared` itself where it can be launched. Raises `FlightPlanInvalid` with all errors."""
-    if not prepared.errors:
-        return prepared
-    first = prepared.errors[0]
-    raise FlightPlanInvalid(
-        detail=" ".join(f"Line {in_words(f)}" for f in prepared.errors),
-        line=first.line,
-        column=first.column,
-    )
 
 
 class _Teller:

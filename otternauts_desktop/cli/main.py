@@ -30,6 +30,10 @@ def run(arguments: Namespace) -> int:
 
             answer = offline.lint if arguments.command == "lint" else offline.render
             return answer(arguments, output)
+        if arguments.command == "plan" and arguments.offline:
+            from otternauts_desktop.cli.offline_plan import plan_offline
+
+            return plan_offline(arguments, output)
         from otternauts_desktop.cli.online import run_online
 
         return run_online(arguments, output)

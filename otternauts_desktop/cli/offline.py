@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from otternauts_desktop.cli.inputs import Written, given
 from otternauts_desktop.cli.output import Output
+from otternauts_desktop.core.errors import FlightPlanInvalid
 from otternauts_desktop.core.fleet.findings import Finding, Severity
 from otternauts_desktop.core.fleet.fixes import applied
-from otternauts_desktop.core.fleet.flight_plan import prepare, read
+from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare, read
 from otternauts_desktop.core.fleet.report import ACCEPTABLE
 from otternauts_desktop.core.names import fleet_name
 from otternauts_desktop.services.plan_files import PlanText, write_plan
@@ -80,6 +81,18 @@ def render(arguments: Namespace, output: Output) -> int:
         text.rstrip("\n"),
     )
     return 0
+
+
+def usable(prepared: Prepared) -> Prepared:
+    """`prepared` itself where it can be launched. Raises `FlightPlanInvalid` with all errors."""
+    if not prepared.errors:
+        return prepared
+    first = prepared.errors[0]
+    raise FlightPlanInvalid(
+        detail=" ".join(f"Line {in_words(f)}" for f in prepared.errors),
+        line=first.line,
+        column=first.column,
+    )
 
 
 def in_words(finding: Finding) -> str:

@@ -42,10 +42,16 @@ def make_parser() -> argparse.ArgumentParser:
     plan = _command(commands, "plan", "show what a launch would change; exit 2: changes")
     plan.add_argument("name", metavar="NAME")
     _files(plan)
-    plan.add_argument(
+    either = plan.add_mutually_exclusive_group()
+    either.add_argument(
         "--take-over",
         action="store_true",
         help="first write into the flight plan what was changed since the last launch from here",
+    )
+    either.add_argument(
+        "--offline",
+        action="store_true",
+        help="ask no server: against what was last seen, or an empty cluster where none is known",
     )
     _variables(plan)
 

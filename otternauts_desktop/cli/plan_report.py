@@ -12,6 +12,8 @@ from otternauts_desktop.core.flight.settings import FieldChange
 from otternauts_desktop.core.flight.taking_over import TakenOver
 from otternauts_desktop.core.flight.things import Fate
 
+CHANGES: Final = 2
+"""The exit code of a plan that is not empty."""
 _SIGNS: Final = {"create": "+", "update": "~", "remove": "-", "unchanged": " "}
 _FATES: Final = {Fate.CREATED: "+", Fate.MISSING: "!", Fate.LEFT: "o"}
 

@@ -9,6 +9,7 @@ import sys
 
 from tests.bench import (
     editor_typing,
+    flight_plans,
     lost_links,
     palette_answer,
     plan_made,
@@ -30,6 +31,7 @@ def main() -> int:
         "palette": palette_answer.measure,
         "editor": editor_typing.measure,
         "plan": plan_made.measure,
+        "files": flight_plans.measure,
     }
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *benches], help="default: all")

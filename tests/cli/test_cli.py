@@ -152,6 +152,34 @@ def test_a_plan_as_json_keeps_its_names(tmp_path: Path, plan_file: str) -> None:
     assert CANARY not in planned.stdout + planned.stderr
 
 
+def test_a_plan_without_any_server(tmp_path: Path, plan_file: str) -> None:
+    plan = ("--json", "plan", "shop", "--offline", "--file", plan_file, "--set", "KEY=v")
+    nothing = otternauts(tmp_path, *plan)
+    assert nothing.returncode == 2
+    assert "No cluster is known here" in nothing.stderr
+    document = json.loads(nothing.stdout)
+    assert [change["kind"] for change in document["changes"]] == ["create"]
+    assert document["placement"] == []
+    assert document["seen_at"] is None
+
+    online = ("--simulate", *plan[:3], *plan[4:], "--resolve-image", "never")
+    there = json.loads(otternauts(tmp_path, *online).stdout)
+    last = otternauts(tmp_path, *plan)
+    assert "no server was asked" in last.stderr
+    seen = json.loads(last.stdout)
+    assert seen.pop("seen_at") > 0
+    assert seen == there
+
+
+def test_a_plan_without_any_server_needs_what_was_seen(tmp_path: Path) -> None:
+    done = otternauts(tmp_path, "--cluster", "prod", "plan", "shop", "--offline")
+    assert done.returncode == 1
+    assert 'There is no cluster "prod".' in done.stderr
+    kept = otternauts(tmp_path, "plan", "shop", "--offline")
+    assert kept.returncode == 1
+    assert "No flight plan of shop is kept here" in kept.stderr
+
+
 def test_a_launch_that_fails_says_the_cause(tmp_path: Path) -> None:
     file = tmp_path / "lost.yml"
     file.write_text("services:\n  web:\n    image: acme/missing:1\n")

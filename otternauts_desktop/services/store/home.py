@@ -8,6 +8,7 @@ from typing import Final
 
 from otternauts_desktop.core.errors import DatabaseUnwritable
 
+DATABASE: Final = "mission_control.db"
 _LANGUAGE: Final = "language"
 _KEY: Final = "sums.key"
 _KEY_BYTES: Final = 32
