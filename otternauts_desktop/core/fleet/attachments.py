@@ -202,5 +202,6 @@ def lower_dns(vessel: Vessel) -> None:
     """Write `out["dns"]` and `out["dns_search"]`."""
     for key in ("dns", "dns_search"):
         found = vessel.texts(vessel.settings.get(key), vessel.at(key))
-        if kept := [address for address in dict.fromkeys(found) if address]:
+        # An empty server is none; an empty search domain turns searching off.
+        if kept := [item for item in dict.fromkeys(found) if item or key == "dns_search"]:
             vessel.out[key] = kept
