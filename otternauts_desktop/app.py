@@ -11,6 +11,7 @@ from pathlib import Path
 
 from otternauts_desktop.core.fleet.dump import dump
 from otternauts_desktop.core.swarm.cluster import Cluster, Login
+from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.jobs import Jobs
@@ -31,7 +32,7 @@ from otternauts_desktop.services.transmissions import Transmissions
 from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.practice import open_practice_cluster
 
-PRACTICE_CLUSTER = "flight simulator"
+PRACTICE_CLUSTER = marked("flight simulator")
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,11 @@ class MissionControl:
                 Login(host.host, host.user, host.port, str(practice.key_file)),
                 host_key=host.host_key,
                 name=host.name,
-                cluster_name=PRACTICE_CLUSTER,
+                cluster_name=tr(PRACTICE_CLUSTER),
                 simulated=True,
             )
             await self.telemetry.refresh(outpost.cluster_id)
-        cluster = self.outposts.cluster_named(PRACTICE_CLUSTER)
+        cluster = self.outposts.cluster_named(tr(PRACTICE_CLUSTER))
         for fleet, compose in FLEETS.items():
             self.launches.save_draft(cluster.id, fleet, dump(compose))
         return cluster

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from otternauts_desktop.core.fleet.flight_plan import Prepared
+from otternauts_desktop.core.fleet.prepared import PreDeploy
 from otternauts_desktop.core.flight.plan import Plan
 from otternauts_desktop.core.flight.planned import planned
 from otternauts_desktop.core.flight.progress import (
@@ -16,9 +17,11 @@ from otternauts_desktop.core.flight.progress import (
     Step,
     StepState,
 )
+from otternauts_desktop.core.words import marked, tr
 
-READ: Final = "Read the live fleet"
-CREATE: Final = "Create configs and secrets"
+READ: Final = marked("Read the live fleet")
+CREATE: Final = marked("Create configs and secrets")
+REMOVE: Final = marked("Remove what is gone")
 
 
 class Flight:
@@ -38,7 +41,7 @@ class Flight:
     def reached_docker(self) -> bool:
         """Whether a step that changes something was begun."""
         names = [step.name for step in self.progress.steps]
-        after = self.progress.steps[names.index(READ) + 1 :]
+        after = self.progress.steps[names.index(tr(READ)) + 1 :]
         return any(step.state is not StepState.WAITING for step in after)
 
     def note(self, note: str) -> None:
@@ -83,19 +86,28 @@ class Flight:
 
 def steps(prepared: Prepared) -> Iterator[Step]:
     """What a launch does after the flight plan was found good."""
-    yield Step(READ)
+    yield Step(tr(READ))
     if prepared.objects:
-        yield Step(CREATE)
+        yield Step(tr(CREATE))
     for job in prepared.pre_deploy:
-        yield Step(f"Run {job.name}")
-    for number, _ in waves(prepared):
-        yield Step(f"Deploy{number}")
-        yield Step(f"Converge{number}")
-    yield Step("Remove what is gone")
+        yield Step(running(job))
+    for deploying, converging, _ in waves(prepared):
+        yield Step(deploying)
+        yield Step(converging)
+    yield Step(tr(REMOVE))
 
 
-def waves(prepared: Prepared) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The waves of a launch, with ` 1 of 3` for the names of their steps."""
+def running(job: PreDeploy) -> str:
+    """The name of the step that runs a job."""
+    return tr("Run {name}", name=job.name)
+
+
+def waves(prepared: Prepared) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """The waves of a launch, each after the names of its two steps."""
     count = len(prepared.waves)
     for number, wave in enumerate(prepared.waves, 1):
-        yield (f" {number} of {count}" if count > 1 else ""), wave
+        if count == 1:
+            yield tr("Deploy"), tr("Converge"), wave
+        else:
+            deploying = tr("Deploy {number} of {count}", number=number, count=count)
+            yield deploying, tr("Converge {number} of {count}", number=number, count=count), wave

@@ -50,6 +50,7 @@ from otternauts_desktop.core.flight.progress import (
 from otternauts_desktop.core.flight.taking_over import TakenOver, take_over
 from otternauts_desktop.core.names import ClusterId, LaunchId, fleet_name
 from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.flight import Flight, steps
 from otternauts_desktop.services.links import Links
@@ -226,18 +227,20 @@ class Launches:
         prepared = prepare(fleet_name(fleet), text, variables, beside)
         if errors := prepared.errors:
             first = errors[0]
-            more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
+            message = f"{first.message} [{first.code}]"
+            words = tr("Line {line}: {message}", line=first.line, message=message)
+            if more := len(errors) - 1:
+                words += " " + trn("And {number} more.", "And {number} more.", more)
             raise FlightPlanInvalid(
-                detail=f"Line {first.line}: {first.message} [{first.code}]{more}",
+                detail=words,
                 next_step=first.fix,
                 line=first.line,
                 column=first.column,
             )
         for other in self._progress.values():
             if (other.cluster_id, other.fleet, other.state.ended) == (cluster_id, fleet, False):
-                raise LaunchUnderWay(
-                    detail=f"It started {time.time() - other.started_at:.0f} s ago."
-                )
+                seconds = round(time.time() - other.started_at)
+                raise LaunchUnderWay(detail=tr("It started {seconds} s ago.", seconds=seconds))
         body = prepared.body().encode()
         launch_id = LaunchId(uuid.uuid4().hex)
         progress = LaunchProgress(
@@ -247,9 +250,11 @@ class Launches:
             state=LaunchState.RUNNING,
             steps=(
                 Step(
-                    "Validate",
+                    tr("Validate"),
                     StepState.DONE,
-                    f"{len(prepared.findings)} notes" if prepared.findings else "Nothing to note",
+                    trn("{number} note", "{number} notes", len(prepared.findings))
+                    if prepared.findings
+                    else tr("Nothing to note"),
                     time.monotonic() - started,
                 ),
                 *steps(prepared),
@@ -273,7 +278,7 @@ class Launches:
     def progress(self, launch_id: LaunchId) -> LaunchProgress:
         """Where a launch of this run stands. Raises `NothingFound`."""
         if launch_id not in self._progress:
-            raise NothingFound(detail=f"There is no launch {launch_id}.")
+            raise NothingFound(detail=tr("There is no launch {id}.", id=launch_id))
         return self._progress[launch_id]
 
     def under_way(self) -> tuple[LaunchProgress, ...]:
@@ -310,7 +315,12 @@ class Launches:
                     break
                 await asyncio.sleep(1.0)
             else:
-                raise RemovalFailed(detail=f"{len(left)} tasks and networks are still there.")
+                words = trn(
+                    "{number} task or network is still there.",
+                    "{number} tasks and networks are still there.",
+                    len(left),
+                )
+                raise RemovalFailed(detail=words)
         gone = dict.fromkeys(self._records.left(cluster_id, fleet))
         self._records.record_left(cluster_id, fleet, gone)
         await self._telemetry.refresh(cluster_id)

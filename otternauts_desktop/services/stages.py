@@ -41,7 +41,7 @@ from otternauts_desktop.core.secret import masked
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.services.flight import CREATE, READ, Flight, waves
+from otternauts_desktop.services.flight import CREATE, READ, REMOVE, Flight, running, waves
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
@@ -91,27 +91,27 @@ class Stages:
         resolve_image: ResolveImage,
     ) -> None:
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
-        async with flight.step(READ):
+        async with flight.step(tr(READ)):
             baseline = await self._telemetry.refresh(cluster_id)
             changes = plan(prepared, baseline)
             flight.set_out(changes)
             if changes.missing:
                 raise _refused(changes.missing)
         if prepared.objects:
-            async with flight.step(CREATE):
+            async with flight.step(tr(CREATE)):
                 made = await self._create_objects(cluster_id, prepared.objects, baseline)
                 flight.note(
                     tr("{made} created", made=made) if made else tr("All are there already")
                 )
         for job in prepared.pre_deploy:
-            async with flight.step(f"Run {job.name}"):
+            async with flight.step(running(job)):
                 await self._run_job(flight, prepared, job, resolve_image)
             if flight.progress.state.ended:
                 return
         flown: list[str] = []
-        for number, wave in waves(prepared):
+        for deploying, converging, wave in waves(prepared):
             flown += wave
-            async with flight.step(f"Deploy{number}"):
+            async with flight.step(deploying):
                 again = [c.vessel for c in changes.changes if c.recreated and c.vessel in wave]
                 if again:
                     await self._remove_services(cluster_id, fleet, again)
@@ -121,14 +121,14 @@ class Stages:
                 self._records.record_left(cluster_id, fleet, {vessel: {} for vessel in wave})
                 unclear = tr("Outcome unclear: looking at the cluster")
                 flight.note(tr("Accepted") if settled else unclear)
-            async with flight.step(f"Converge{number}"):
+            async with flight.step(converging):
                 part = _only(prepared, {v: prepared.data["services"][v] for v in flown})
                 await self._converge(flight, part, baseline, seconds, settled=settled)
                 self._record_left(cluster_id, fleet, wave)
             if flight.progress.state.ended:
                 return
         gone = [c.vessel for c in changes.changes if c.kind is ChangeKind.REMOVE]
-        async with flight.step("Remove what is gone"):
+        async with flight.step(tr(REMOVE)):
             if gone:
                 await self._remove_services(cluster_id, fleet, gone)
             left = self._records.left(cluster_id, fleet)
@@ -225,7 +225,7 @@ class Stages:
             return True
         if done.exit_status < 0 or any(words in said for words in _UNSETTLED):
             return False
-        refused = _last_words(said) or f"docker ended with {done.exit_status}."
+        refused = _last_words(said) or tr("docker ended with {code}.", code=done.exit_status)
         raise LaunchRefused(detail=refused)
 
     async def _converge(
@@ -287,7 +287,15 @@ class Stages:
                     return
             if time.monotonic() > deadline:
                 waiting = [v for v in vessels if v.settled < v.wanted]
-                names = ", ".join(f"{v.vessel} ({v.settled} of {v.wanted})" for v in waiting)
+                names = ", ".join(
+                    tr(
+                        "{vessel} ({part} of {whole})",
+                        vessel=v.vessel,
+                        part=v.settled,
+                        whole=v.wanted,
+                    )
+                    for v in waiting
+                )
                 flight.end(
                     LaunchState.TIMED_OUT,
                     Cause(
@@ -320,7 +328,8 @@ class Stages:
         try:
             lines = await self._transmissions.last_lines(cluster_id, task_id, CAUSE_LOG_LINES)
         except KnownError as error:
-            return (f"(its log can't be read: {error.title} {error.detail})",)
+            why = f"{error.title} {error.detail}"
+            return (tr("(its log can't be read: {why})", why=why),)
         return tuple(shown(line.text) for line in lines)
 
 

@@ -169,10 +169,9 @@ class ClusterPage(Surface):
         self.outpost_model.show_rows(_outpost_rows(seen, snapshot))
         self.fleet_model.show_rows(_fleet_rows(seen, snapshot))
         self._outpost_card.caption.setText(outposts)
-        self._fleet_card.caption.setText(
-            f"{trn('{number} fleet', '{number} fleets', len(conditions))}, "
-            f"{trn('{number} vessel', '{number} vessels', len(snapshot.services))}"
-        )
+        fleets = trn("{number} fleet", "{number} fleets", len(conditions))
+        vessels = trn("{number} vessel", "{number} vessels", len(snapshot.services))
+        self._fleet_card.caption.setText(f"{fleets}, {vessels}")
 
     def _show_figures(self, snapshot: Snapshot) -> None:
         nodes = snapshot.nodes

@@ -247,5 +247,5 @@ def title_of(progress: LaunchProgress) -> str:
                 "Step {number} of {count}: {name}",
                 number=number,
                 count=len(progress.steps),
-                name=tr(progress.steps[number - 1].name),
+                name=progress.steps[number - 1].name,
             )

@@ -10,7 +10,7 @@ from otternauts_desktop.core.flight.plan import ChangeKind, Plan
 from otternauts_desktop.core.flight.things import Fate
 from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui.frames import Surface, clear, column, row, rule, scrolled
-from otternauts_desktop.ui.labels import SEMIBOLD, Label
+from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, Label
 from otternauts_desktop.ui.plan_entries import (
     SIGNS,
     change_entry,
@@ -106,7 +106,7 @@ def _summary(plan: Plan) -> QHBoxLayout:
         if number:
             line.addWidget(SignBadge(sign, tone))
             line.addWidget(Label(str(number), size=12, weight=SEMIBOLD))
-            line.addWidget(Label(tr(word), size=12, tone="fg2"))
+            line.addWidget(ElidedLabel(tr(word), size=12, tone="fg2"))
             line.addStretch(1)
     line.addStretch(1)
     return line

@@ -95,6 +95,10 @@ class WelcomePage(Surface):
         )
         words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         words.setFixedWidth(440)
+        around = row()  # without an alignment, which would take the height of two lines alone
+        around.addStretch(1)
+        around.addWidget(words)
+        around.addStretch(1)
         self.add_button = StartButton(
             "plus", tr("Add your first outpost"), tr("A swarm manager with SSH access."), "Ctrl+N"
         )
@@ -131,7 +135,7 @@ class WelcomePage(Surface):
         middle.addSpacing(4)
         middle.addWidget(title, alignment=Qt.AlignmentFlag.AlignHCenter)
         middle.addSpacing(8)
-        middle.addWidget(words, alignment=Qt.AlignmentFlag.AlignHCenter)
+        middle.addLayout(around)
         middle.addSpacing(20)
         middle.addLayout(choices)
         middle.addSpacing(20)

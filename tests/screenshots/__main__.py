@@ -28,6 +28,7 @@ def main() -> int:
     parser.add_argument("--scale", default="1", help="device pixels for a logical one")
     parser.add_argument("--text", type=float, default=1.0, help="text scale, 0.9 to 1.5")
     parser.add_argument("--theme", choices=("dark", "light", "both"), default="both")
+    parser.add_argument("--language", default="en", help="that the window speaks: en or de")
     parser.add_argument("--out", type=Path, default=FOLDER)
     wanted = parser.parse_args()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -43,11 +44,13 @@ def _draw(wanted: argparse.Namespace) -> int:
     from PySide6.QtWidgets import QApplication
 
     from otternauts_desktop.ui.event_loop import OneTimerLoop
+    from otternauts_desktop.ui.language import take_up
     from otternauts_desktop.ui.theme import Mode, theme
 
     app = QApplication([])
     app.setQuitOnLastWindowClosed(False)
     app.setCursorFlashTime(0)
+    take_up(app, wanted.language)
     theme().apply(app)
     theme().set_scale(wanted.text)
     width, height = map(int, wanted.size.split("x"))

@@ -21,7 +21,7 @@ _HEADINGS: Final = (
 )
 _OWN: Final = "otternauts-desktop"
 _NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
-_FONTS: Final = (("Inter", "font", "OFL-1.1"), ("JetBrains Mono", "font", "OFL-1.1"))
+_FONTS: Final = ("Inter", "JetBrains Mono")
 
 
 def libraries() -> list[tuple[str, str, str]]:
@@ -41,7 +41,8 @@ def libraries() -> list[tuple[str, str, str]]:
         if name != _OWN:
             entry = (installed.metadata["Name"], installed.version, _licence(installed))
             found[name.casefold()] = entry
-    return sorted([*found.values(), *_FONTS], key=lambda entry: entry[0].casefold())
+    fonts = ((name, tr("font"), "OFL-1.1") for name in _FONTS)
+    return sorted([*found.values(), *fonts], key=lambda entry: entry[0].casefold())
 
 
 def _licence(installed: Distribution) -> str:

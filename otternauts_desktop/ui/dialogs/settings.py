@@ -38,7 +38,7 @@ class SettingsDialog(DialogFrame):
         self.languages = Segments((tr("System"), *LANGUAGES.values()), tr("Language"))
         self.languages.choose(_LANGUAGES.index(language) if language in _LANGUAGES else 0)
         self.languages.chosen.connect(self._choose_language)
-        self.language_note = Label(tr("In force at the next start."), tone="fg2")
+        self.language_note = Label(tr("In force at the next start."), tone="fg2", wrap=True)
         keys = Button(tr("Keyboard shortcuts…"), size="small")
         keys.clicked.connect(self.shortcuts_requested)
         lines = form()
@@ -52,8 +52,9 @@ class SettingsDialog(DialogFrame):
             line.addWidget(widget)
             if widget is self.languages:
                 line.addSpacing(8)
-                line.addWidget(self.language_note)
-            line.addStretch(1)
+                line.addWidget(self.language_note, 1)
+            else:
+                line.addStretch(1)
             lines.addRow(Label(name), line)
         lines.addRow(
             Label(tr("Data")), Label(home, mono=True, tone="fg2", selectable=True, wrap=True)
