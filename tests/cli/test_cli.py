@@ -150,6 +150,9 @@ def test_a_plan_as_json_keeps_its_names(tmp_path: Path, plan_file: str) -> None:
     assert {*document["things"][0]} == {"kind", "name", "fate"}
     assert {*document["placement"][0]} == {"vessel", "wanted", "places", "obstacles", "missing"}
     assert CANARY not in planned.stdout + planned.stderr
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "launches.md").read_text()
+    names = {*document, *document["changes"][0], *fields[0], *document["placement"][0]}
+    assert [name for name in names if f"{name}`" not in guide and f"{name}[]`" not in guide] == []
 
 
 def test_a_plan_without_any_server(tmp_path: Path, plan_file: str) -> None:
