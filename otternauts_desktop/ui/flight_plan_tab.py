@@ -13,7 +13,7 @@ from otternauts_desktop.core.fleet.flight_plan import Prepared, Reading
 from otternauts_desktop.core.flight.comparison import Pair
 from otternauts_desktop.core.flight.diff import LineChange
 from otternauts_desktop.core.flight.plan import Plan
-from otternauts_desktop.core.words import tr
+from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui.buttons import Button, IconButton, LaunchButton, Segments
 from otternauts_desktop.ui.compare_panel import ComparePanel, Version
 from otternauts_desktop.ui.diff_view import DiffView
@@ -25,6 +25,7 @@ from otternauts_desktop.ui.panes import make_pane
 from otternauts_desktop.ui.plan_view import PlanView
 from otternauts_desktop.ui.side_split import SideSplit
 from otternauts_desktop.ui.status_marks import FAILED, WARNING, Mark
+from otternauts_desktop.ui.variables_used import VariablesUsed
 from otternauts_desktop.ui.yaml_editor import YamlEditor
 
 PAUSE_MS: Final = 80
@@ -148,23 +149,23 @@ class FlightPlanTab(QWidget):
         compared = row(margins=(16, 4, 8, 0))
         compared.addWidget(self._compared, 1)
         compared.addWidget(refresh)
-        self.variables_button = Button(tr("Variables…"), icon="key", size="small")
-        self.variables_button.clicked.connect(self.variables_requested)
-        self._variables = ElidedLabel(size=12, tone="fg2")
-        variables = row(margins=(16, 8, 16, 8), spacing=8)
-        variables.addWidget(self._variables, 1)
-        variables.addWidget(self.variables_button)
+        self.variables = VariablesUsed()
+        self.variables.values_wanted.connect(self.variables_requested)
+        self._in_the_way = ElidedLabel(size=12, tone="fg2")
+        in_the_way = row(margins=(16, 10, 16, 0))
+        in_the_way.addWidget(self._in_the_way)
         self.launch_button = LaunchButton(tr("Launch…"), "Ctrl+Enter")
         self.launch_button.clicked.connect(self.launch_requested)
-        launch = row(margins=(16, 12, 16, 12))
+        launch = row(margins=(16, 10, 16, 12))
         launch.addWidget(self.launch_button)
         body = column(panel)
         body.addWidget(_bar(head))
         body.addWidget(rule())
         body.addLayout(compared)
         body.addWidget(self._stack, 1)
+        body.addWidget(self.variables)
         body.addWidget(rule())
-        body.addLayout(variables)
+        body.addLayout(in_the_way)
         body.addLayout(launch)
         return panel
 
@@ -216,14 +217,18 @@ class FlightPlanTab(QWidget):
 
     def show_missing(self, missing: Sequence[str]) -> None:
         """Say which variables have no value yet."""
-        if not self.reading.variables:
-            self._variables.setText(tr("No variables"))
-        elif missing:
-            self._variables.setText(tr("No value yet for {names}", names=", ".join(missing)))
-        else:
-            self._variables.setText(tr("All variables have a value"))
-        self._variables.set_tone("warn" if missing else "fg2")
-        self.variables_button.setVisible(bool(self.reading.variables))
+        self.variables.show_variables(self.reading.variables, missing)
+        errors = sum(f.severity is Severity.ERROR for f in self.reading.findings)
+        parts = [
+            trn("{number} error", "{number} errors", errors) if errors else "",
+            trn("{number} missing value", "{number} missing values", len(missing))
+            if missing
+            else "",
+        ]
+        names = ", ".join(part for part in parts if part)
+        self._in_the_way.setText(tr("To resolve first: {names}", names=names) if names else "")
+        self._in_the_way.set_tone("bad" if errors else "warn")
+        self._in_the_way.setVisible(bool(names))
 
     def show_preview(self, preview: Previewed, rows: tuple[Pair, ...], compared: str) -> None:
         """Show what a launch would do; `compared` says with what it was compared."""

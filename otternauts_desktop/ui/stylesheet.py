@@ -39,6 +39,7 @@ QFrame[surface="notice-warn"] {{
   background: {t["warnbg"]}; border: 1px solid {t["warnln"]}; border-radius: 8px; }}
 QFrame[surface="notice-ok"] {{
   background: {t["okbg"]}; border: 1px solid {t["okln"]}; border-radius: 8px; }}
+QFrame[surface="notice-row"] {{ background: {t["warnbg"]}; border: none; }}
 QFrame[surface="tile"] {{
   background: {t["panel"]}; border: 1px solid {t["line"]}; border-radius: 6px; }}
 QFrame[surface="step"] {{ background: {t["line"]}; border: none; }}

@@ -6,6 +6,7 @@ from typing import Final
 
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.core.events import CommandRan
+from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.progress import (
     Cause,
     LaunchProgress,
@@ -224,6 +225,16 @@ async def _plan(stage: Stage) -> None:
     await _draft(stage, PLAN)
 
 
+async def _plan_drifted(stage: Stage) -> None:
+    launched = Launched({}, stage.control.launches._key)
+    vessels = ("db", "web", "worker", "worker-old")
+    left = launched.left(flying_shop(), "shop", vessels)
+    stage.control.records.record_left(PROD, "shop", left)
+    await _plan(stage)
+    stage.see(flying_shop(by_hand=True))
+    stage.desk.fleets.plans.preview()
+
+
 async def _plan_faulty(stage: Stage) -> None:
     await _draft(stage, FAULTY)
 
@@ -314,6 +325,7 @@ SCENES: Final[dict[str, Scene]] = {
     "fleet-and-comms": _fleet,
     "explain": _explain,
     "flight-plan": _plan,
+    "flight-plan-drifted": _plan_drifted,
     "flight-plan-faulty": _plan_faulty,
     "launch": _launch,
     "launch-failed": _launch_failed,

@@ -42,8 +42,11 @@ volumes:
 _NETWORKS: Final = ("shop_default", "traefik-public")
 
 
-def flying_shop() -> Snapshot:
-    """The made-up cluster with the shop flying as its last launch has left it."""
+def flying_shop(*, by_hand: bool = False) -> Snapshot:
+    """The made-up cluster with the shop flying as its last launch has left it.
+
+    `by_hand`: somebody has changed the worker since.
+    """
     raw = lists()
     data = prepare("shop", _LAUNCHED, {"DB_PASSWORD": Secret("p")}).data
     ids = {name: f"net-{name}" for name in _NETWORKS}
@@ -57,6 +60,10 @@ def flying_shop() -> Snapshot:
         container = spec["TaskTemplate"]["ContainerSpec"]
         container["Image"] = pinned(container["Image"])
         specs[spec["Name"]] = spec
+    if by_hand:
+        worker = specs["shop_worker"]
+        worker["Mode"]["Replicated"]["Replicas"] = 1
+        worker["TaskTemplate"]["ContainerSpec"]["Env"] = ["LOG_LEVEL=debug"]
     for entry in raw["services"]:
         entry["Spec"] = specs.get(entry["Spec"]["Name"], entry["Spec"])
     raw["networks"] = [{"Id": ids[name], "Name": name, "Driver": "overlay"} for name in _NETWORKS]

@@ -67,7 +67,7 @@ async def test_from_the_first_screen_to_a_fleet_in_orbit(tmp_path: Path) -> None
         QTest.keyClicks(plan.editor, "x")  # the person types
         plan.editor.set_text(FLEET)
         plan.flush()
-        await shown(lambda: "No value yet for KEY" in plan._variables.text())
+        await shown(lambda: "Missing" in plan.variables.texts())
         plan.launch_requested.emit()
         confirm = await dialog(ConfirmLaunch)
         confirm.fields.set_value("KEY", "c4nary")
