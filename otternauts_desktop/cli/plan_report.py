@@ -23,6 +23,7 @@ def plan_document(plan: Plan, taken: TakenOver | None = None) -> dict[str, Any]:
     document = {
         "nothing_to_do": plan.nothing_to_do,
         "summary": plan.summary,
+        "values_compared": plan.values_compared,
         "drifted": [change.vessel for change in plan.drifted],
         "changes": [_change(change) for change in plan.changes],
         "things": [asdict(thing) for thing in plan.things],
@@ -68,6 +69,8 @@ def plan_words(plan: Plan) -> str:
         f"! {image}: no registry tells its digest, so it is not pinned. Docker said: {why}"
         for image, why in plan.unpinned
     ]
+    if not plan.values_compared:
+        lines.append("Values of the environment and commands were not compared: they are not kept.")
     if any(field.drifted for change in plan.changes for field in change.fields):
         lines.append("Keep what was changed (!) with: otternauts plan NAME --take-over")
     return "\n".join([*lines, f"Plan: {plan.summary}."])

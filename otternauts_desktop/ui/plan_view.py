@@ -54,9 +54,13 @@ class PlanView(QWidget):
         for image, why in plan.unpinned:
             words = tr("No registry tells its digest, so it is not pinned.")
             self._add(entry("!", "warn", image, tr("Image"), [said(words), said(why)]))
+        if not plan.values_compared:
+            words = tr("Values of the environment and commands are not compared.")
+            why = tr("They are not kept on this machine, and the cluster is out of reach.")
+            self._add(entry("i", "fg3", words, "", [said(why)]))
         order = list(ChangeKind)
         take_over = self.take_over_requested.emit if self._editable else None
-        for change in sorted(plan.changes, key=lambda c: order.index(c.kind)):
+        for change in sorted(plan.changes, key=lambda c: (not c.drifted, order.index(c.kind))):
             if change.kind is not ChangeKind.UNCHANGED:
                 self._add(change_entry(change, rooms.get(change.vessel), take_over))
         if plan.steps:

@@ -138,7 +138,7 @@ def test_a_plan_as_json_keeps_its_names(tmp_path: Path, plan_file: str) -> None:
     )
     document = json.loads(planned.stdout)
     assert {*document} == {
-        *("nothing_to_do", "summary", "drifted", "changes", "things", "steps"),
+        *("nothing_to_do", "summary", "values_compared", "drifted", "changes", "things", "steps"),
         *("unpinned", "placement"),
     }
     assert {*document["changes"][0]} == {
@@ -170,6 +170,7 @@ def test_a_plan_without_any_server(tmp_path: Path, plan_file: str) -> None:
     last = otternauts(tmp_path, *plan)
     assert "no server was asked" in last.stderr
     seen = json.loads(last.stdout)
+    assert (there.pop("values_compared"), seen.pop("values_compared")) == (True, False)
     assert seen.pop("seen_at") > 0
     assert seen == there
 

@@ -7,7 +7,7 @@ import pytest
 from otternauts_desktop.core.fleet.flight_plan import prepare
 from otternauts_desktop.core.flight.images import ImageSeen, read_distribution, registry_of
 from otternauts_desktop.core.flight.plan import Change, ChangeKind, Plan, plan
-from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot
+from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot, without_values
 
 TEXT = """\
 services:
@@ -104,6 +104,15 @@ def test_networks_to_make_and_networks_that_are_missing() -> None:
     result = plan(prepare("shop", text, {}), swarm(networks=()))
     assert result.new_networks == ("shop_default",)
     assert [thing.name for thing in result.missing] == ["out"]
+
+
+def test_what_was_kept_on_disk_is_compared_without_values() -> None:
+    there = engine_service(Env=["A=2", "HAND=made"], Args=["sleep"])
+    result = planned(TEXT, dict(without_values(there)))
+    (change,) = result.changes
+    assert words(change) == ["environment - HAND"]
+    assert not result.values_compared
+    assert planned(TEXT, dict(without_values(engine_service()))).nothing_to_do
 
 
 @pytest.mark.parametrize(

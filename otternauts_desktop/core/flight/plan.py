@@ -12,10 +12,12 @@ from otternauts_desktop.core.flight.live import digest, live
 from otternauts_desktop.core.flight.placement import Room, Wish, rooms
 from otternauts_desktop.core.flight.scheduling import satisfies
 from otternauts_desktop.core.flight.settings import (
+    VALUED,
     FieldChange,
     FieldKind,
     differences,
     only_placement,
+    without_values,
 )
 from otternauts_desktop.core.flight.things import Fate, Thing, things
 from otternauts_desktop.core.flight.wanted import Form, wanted
@@ -125,6 +127,8 @@ class Plan:
     """The order of launch: each wave flies before the next one starts."""
     unpinned: tuple[tuple[str, str], ...] = ()
     """Images whose digest no registry tells, and why: Docker leaves them without one."""
+    values_compared: bool = True
+    """False where values of the environment and commands of what is there are not known."""
 
     @property
     def nothing_to_do(self) -> bool:
@@ -262,6 +266,7 @@ def plan(
         prepared.pre_deploy,
         prepared.waves,
         tuple((image, images[image].trouble) for image in sorted(used) if images[image].trouble),
+        all(service.has_values for service in there.values()),
     )
 
 
@@ -317,7 +322,12 @@ def _updated(
     images: Mapping[str, ImageSeen],
     launched: Launched,
 ) -> Change:
-    fields = differences(old, form, secrets, launched.changed(service.vessel, old))
+    drifted = launched.changed(service.vessel, old)
+    if service.has_values:
+        fields = differences(old, form, secrets, drifted)
+    else:
+        drifted = frozenset(place for place in drifted if place[0] not in VALUED)
+        fields = differences(without_values(old), without_values(form), secrets, drifted)
     has, seen = digest(service.image), images.get(str(form.get("image")))
     same = old.get("image") == form.get("image")
     becomes = seen.digest if seen else has if same else ""

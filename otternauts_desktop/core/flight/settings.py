@@ -41,6 +41,9 @@ _UNSAID: Final = frozenset(
 )
 """Where resolved secrets stand, those of an earlier launch among them: values are never said."""
 
+VALUED: Final = ("environment", "command", "entrypoint")
+"""What a service that was kept on disk has lost: values and commands."""
+
 
 class FieldKind(StrEnum):
     ADDED = "added"
@@ -112,6 +115,14 @@ def differences(
         )
     names = {change.field for change in found}
     return tuple(c for c in found if c.field != "volumes order" or "volumes" not in names)
+
+
+def without_values(form: Form) -> Form:
+    """A form as far as it can be compared with a service that was kept on disk."""
+    kept = {name: value for name, value in form.items() if name not in ("command", "entrypoint")}
+    if "environment" in kept:
+        kept["environment"] = dict.fromkeys(kept["environment"])
+    return kept
 
 
 def settings(form: Form) -> Settings:

@@ -16,6 +16,8 @@ Json = Mapping[str, Any]
 STACK_LABEL: Final = "com.docker.stack.namespace"
 IMAGE_LABEL: Final = "com.docker.stack.image"
 
+_WITHOUT_VALUES: Final = "OtternautsWithoutValues"
+
 LIVE_STATES: Final = frozenset(
     {"new", "pending", "assigned", "accepted", "preparing", "ready", "starting", "running"}
 )
@@ -86,6 +88,8 @@ class Service:
     update_message: str
     spec: Json = field(repr=False)
     """The Engine's `Spec`. Holds environment values: never shown or stored as it is."""
+    has_values: bool = True
+    """False where it comes from disk: environment values and commands are not in it."""
 
     @property
     def vessel(self) -> str:
@@ -254,7 +258,7 @@ def without_values(service: Json) -> Json:
     template["ContainerSpec"] = container
     spec["TaskTemplate"] = template
     kept = {key: value for key, value in service.items() if key != "PreviousSpec"}
-    return {**kept, "Spec": spec}
+    return {**kept, "Spec": spec, _WITHOUT_VALUES: True}
 
 
 def _node(raw: Json) -> Node:
@@ -338,6 +342,7 @@ def _service(raw: Json) -> Service:
         update_state=update.get("State", ""),
         update_message=shown(update.get("Message", "")),
         spec=spec,
+        has_values=not raw.get(_WITHOUT_VALUES),
     )
 
 
