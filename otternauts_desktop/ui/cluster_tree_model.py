@@ -143,7 +143,7 @@ def troubles(snapshot: Snapshot) -> int:
 def _cluster_state(seen: ClusterSeen) -> dict[str, object]:
     connection = seen.connection
     if not connection.well:
-        note = connection.retry or connection.mark.word
+        note = connection.soon or connection.mark.word
         tone = "fg2" if seen.lost else "fg1"
         return {"tone": tone, "count_mark": connection.mark, "note": note, "tip": connection.text}
     if seen.snapshot is None:
@@ -182,13 +182,13 @@ def _node_row(seen: ClusterSeen, node: Node) -> Row:
     mark = of_node(node)
     note = mark.word if mark == DRAIN or not node.ready else ""
     tip = f"{node.name}: {mark.word}, {tr(role_of(node))}, {node.address}"
-    link = seen.link_to(node.id)
-    if link is not None and not link.well:
-        note, tip = link.mark.word, f"{tip}\n{link.text}"
+    badge, link = role_of(node), seen.link_to(node.id)
+    if link is not None and not link.well:  # there is no room for its role beside that
+        badge, note, tip = "", link.mark.word, f"{tip}\n{link.text}"
     cell = Cell(
         node.name,
         mark=UNREACHABLE if seen.lost else mark,
-        badge=role_of(node),
+        badge=badge,
         note=note,
         tip=tip,
     )

@@ -5,7 +5,7 @@ they never differ. Given the time, not reading it: who shows a countdown asks ag
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -58,6 +58,8 @@ class Connection:
     """Why it is so, with the next step."""
     retry: str = ""
     """`Attempt 3, next in 4 s.`"""
+    soon: str = ""
+    """The same for a tight place: `Attempt 3: 4 s`."""
     as_of: float = 0.0
     """Wall clock of what is shown where that is no longer fresh, else 0."""
     remedy: Remedy = Remedy.NONE
@@ -95,11 +97,11 @@ def of_outpost(outpost: Outpost, link: LinkStatus, now: float) -> Connection:
     """What is true about the connection to one outpost at `now`."""
     reason = link.error
     if link.state is LinkState.IDLE:
-        reason = tr("Another manager answers; it is logged in to when it is needed.")
+        reason = tr("It is logged in to when it is needed.")
     return Connection(
         of_link(link.state),
         reason,
-        _retry(link, now),
+        *_retry(link, now),
         remedy=_REMEDIES.get(link.state, Remedy.NONE),
         outpost_id=outpost.id,
     )
@@ -127,9 +129,7 @@ def of_cluster(
         return _lost(troubled, lost, as_of, connected=connected)
     if troubled and not connected:
         first = _first(troubled)
-        return Connection(
-            first.mark, first.reason, first.retry, as_of, first.remedy, first.outpost_id
-        )
+        return replace(first, as_of=as_of)
     if now - as_of > STALE_SECONDS and not awaited:
         reason = tr("The answer of its manager takes long: {age} so far.", age=age(now - as_of))
         return Connection(_STALE, reason, as_of=as_of, remedy=Remedy.RECONNECT)
@@ -142,7 +142,7 @@ def _lost(troubled: list[Connection], lost: str, as_of: float, *, connected: boo
         return Connection(_UNREADABLE, lost, as_of=as_of, remedy=Remedy.RECONNECT)
     first = _first(troubled)
     mark = _UNREACHABLE if first.remedy is Remedy.RECONNECT else first.mark
-    return Connection(mark, lost, first.retry, as_of, first.remedy, first.outpost_id)
+    return replace(first, mark=mark, reason=lost, as_of=as_of)
 
 
 def _first(troubled: list[Connection]) -> Connection:
@@ -150,13 +150,17 @@ def _first(troubled: list[Connection]) -> Connection:
     return max(troubled, key=lambda connection: connection.remedy.value)
 
 
-def _retry(link: LinkStatus, now: float) -> str:
+def _retry(link: LinkStatus, now: float) -> tuple[str, str]:
+    """The next attempt in a sentence, and for a tight place."""
     if not link.attempt or link.state is LinkState.CONNECTING:
-        return ""
+        return "", ""
     if not link.next_try_at:
-        return tr("Attempt {attempt} is under way.", attempt=link.attempt)
-    return tr(
-        "Attempt {attempt}, next in {seconds} s.",
-        attempt=link.attempt,
-        seconds=max(round(link.next_try_at - now), 0),
+        return (
+            tr("Attempt {attempt} is under way.", attempt=link.attempt),
+            tr("Attempt {attempt}…", attempt=link.attempt),
+        )
+    seconds = max(round(link.next_try_at - now), 0)
+    return (
+        tr("Attempt {attempt}, next in {seconds} s.", attempt=link.attempt, seconds=seconds),
+        tr("Attempt {attempt}: {seconds} s", attempt=link.attempt, seconds=seconds),
     )

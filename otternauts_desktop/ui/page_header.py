@@ -40,7 +40,7 @@ class PageHeader(QWidget):
         words.addLayout(first)
         words.addWidget(self.facts)
         self._connection = CONNECTED
-        self.remedy_button = Button(tr("Reconnect now"), icon="refresh")
+        self.remedy_button = Button(tr("Reconnect now"))
         self.remedy_button.clicked.connect(lambda: self.remedy_requested.emit(self._connection))
         self.remedy_button.hide()
         self._reading = "", 0.0

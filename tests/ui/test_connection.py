@@ -180,7 +180,7 @@ async def test_a_lost_connection_counts_down_and_comes_back_by_itself(tmp_path: 
         await shown(lambda: "Attempt 3, next in" in window.notice.next_step.text())
         assert "Attempt 3, next in" in desk.cluster_page.header.facts.text()
         assert "Attempt 3" in window.status.link_label.text()
-        assert any(note.startswith("Attempt 3, next in") for note in notes(window))
+        assert any(note.startswith("Attempt 3: ") for note in notes(window))
         assert time.time() - far.control.telemetry.staleness(far.outpost.cluster_id).as_of < 60
         await far.host.start()
         await shown(lambda: f"via {far.host.name}" in window.status.link_label.text())
