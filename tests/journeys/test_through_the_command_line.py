@@ -21,6 +21,7 @@ from tests.journeys.oracle import (
     stack_ps,
     watched_arguments,
 )
+from tests.journeys.steps import SHOW_FINGERPRINT
 from tests.lab.lab import Lab
 from tests.lab.node import LabNode
 
@@ -202,3 +203,22 @@ def test_a_changed_host_key_is_refused(lab: Lab, terminal: Terminal) -> None:
         assert done.stderr.startswith("Server fingerprint has changed!")
         assert terminal.run("outpost", "check", node.name).returncode == 1
     assert terminal.run("cluster", "show").returncode == 0
+
+
+def test_a_new_host_key_is_trusted_by_its_fingerprint_alone(lab: Lab, terminal: Terminal) -> None:
+    node = lab.node("orion-2")
+    terminal.add(lab, node)
+    old = node.ask(*SHOW_FINGERPRINT).split()[1]
+    with with_other_host_key(node):
+        new = node.ask(*SHOW_FINGERPRINT).split()[1]
+        unseen = terminal.run("outpost", "trust", node.name)
+        assert unseen.returncode == 1
+        assert f"You confirmed the fingerprint {old}" in unseen.stderr
+        assert f"It is {new}" in unseen.stderr
+        wrong = terminal.run("outpost", "trust", node.name, "--fingerprint", old)
+        assert wrong.returncode == 1
+        assert terminal.run("cluster", "show").returncode == 1
+        trusted = terminal.json("outpost", "trust", node.name, "--fingerprint", new)
+        assert trusted == {"outpost": node.name, "fingerprint": new}
+        assert "two managers" in terminal.json("cluster", "show")["warning"]
+    assert terminal.run("cluster", "show").returncode == 1
