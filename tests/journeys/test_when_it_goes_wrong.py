@@ -38,6 +38,7 @@ def test_a_launch_that_fails_is_understood_mended_and_launched_again(person: Per
 @pytest.mark.lab
 def test_a_connection_is_lost_and_comes_back(person: Person, lab: Lab) -> None:
     manager = lab.nodes[0]
+    person.sees("Ready for your first mission?")
     adds_an_outpost(person, lab, manager)
     with faults.silent(manager):
         person.sees("Reconnecting, as of")
@@ -55,6 +56,7 @@ def test_a_connection_is_lost_and_comes_back(person: Person, lab: Lab) -> None:
 @pytest.mark.lab
 def test_another_manager_takes_over(person: Person, lab: Lab) -> None:
     first, second = lab.nodes[:2]
+    person.sees("Ready for your first mission?")
     adds_an_outpost(person, lab, first)
     adds_an_outpost(person, lab, second)
     person.sees("The swarm has two managers")
@@ -68,6 +70,7 @@ def test_another_manager_takes_over(person: Person, lab: Lab) -> None:
 @pytest.mark.lab
 def test_a_changed_host_key_is_compared_before_it_is_trusted(person: Person, lab: Lab) -> None:
     manager = lab.nodes[0]
+    person.sees("Ready for your first mission?")
     adds_an_outpost(person, lab, manager)
     old = manager.ask(*SHOW_FINGERPRINT)
     with faults.with_other_host_key(manager):
@@ -91,6 +94,7 @@ def test_a_changed_host_key_is_compared_before_it_is_trusted(person: Person, lab
 @pytest.mark.lab
 def test_a_refused_login_waits_for_the_person(person: Person, lab: Lab) -> None:
     manager = lab.nodes[0]
+    person.sees("Ready for your first mission?")
     adds_an_outpost(person, lab, manager)
     with faults.refusing_every_key(manager):
         person.sees("Login refused, as of")
