@@ -21,5 +21,5 @@ def adds_an_outpost(person: Person, lab: Lab, node: LabNode) -> None:
     person.types(node.ask(*SHOW_FINGERPRINT))
     person.sees("It matches.")
     person.presses("Return")
+    person.sees(f"{node.name} is one of your outposts now.")
     person.sees(f"Docker Swarm, {len(lab.nodes)} outposts")
-    person.sees(f"via {node.name}")
