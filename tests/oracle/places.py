@@ -89,9 +89,20 @@ def _from(keys: list[str]) -> Iterator[str]:
 
 def _composed(file: Path) -> Node | None:
     try:
-        return next(iter(yaml.compose_all(file.read_text("utf-8-sig"), yaml.CSafeLoader)), None)
+        return next(iter(yaml.compose_all(file.read_text("utf-8-sig"), _Loader)), None)
     except (yaml.YAMLError, UnicodeError):
         return None
+
+
+class _Loader(yaml.SafeLoader):
+    """One that takes an anchor that was there before, as Go's YAML does."""
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.NodeEvent) and not isinstance(event, yaml.AliasEvent):
+            self.anchors.pop(event.anchor, None)
+        node: Node | None = super().compose_node(parent, index)
+        return node
 
 
 def _get(node: Node | None, key: str) -> Node | None:
