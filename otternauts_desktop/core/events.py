@@ -36,6 +36,7 @@ class ClusterLost:
 class LinkMoved:
     """The connection to an outpost changed its state."""
 
+    cluster_id: ClusterId
     outpost_id: OutpostId
     status: LinkStatus
 

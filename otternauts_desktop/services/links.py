@@ -238,7 +238,7 @@ class Links:
     def _move(self, outpost: Outpost, line: _Line, status: LinkStatus) -> None:
         if status != line.status:
             line.status = status
-            self._bus.publish(LinkMoved(outpost.id, status))
+            self._bus.publish(LinkMoved(outpost.cluster_id, outpost.id, status))
 
 
 async def _end(line: _Line) -> None:

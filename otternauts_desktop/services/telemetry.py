@@ -177,9 +177,7 @@ class Telemetry:
     def _hear(self, event: Event) -> None:
         """A link that is back or gone: its cluster may be readable again, or through another."""
         if isinstance(event, LinkMoved) and event.status.state in _TELLING:
-            for cluster_id in self._watchers:
-                if any(o.id == event.outpost_id for o in self._clusters.outposts(cluster_id)):
-                    self.wake(cluster_id)
+            self.wake(event.cluster_id)
 
     async def _watch(self, cluster_id: ClusterId) -> None:
         """Read, sleep, read again. Ends only by cancellation."""

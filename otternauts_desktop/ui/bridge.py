@@ -30,6 +30,7 @@ class Bridge(QObject):
     """A cluster's id: its snapshot is asked for when it is shown."""
     cluster_lost = Signal(str)
     link_moved = Signal(str)
+    """The id of the cluster that the outpost belongs to."""
     launch_moved = Signal(object)
     """A `LaunchProgress`."""
     command_ran = Signal(object)
@@ -52,7 +53,7 @@ class Bridge(QObject):
             case ClusterLost():
                 self.cluster_lost.emit(event.cluster_id)
             case LinkMoved():
-                self.link_moved.emit(event.outpost_id)
+                self.link_moved.emit(event.cluster_id)
             case LaunchMoved():
                 self.launch_moved.emit(event.progress)
             case CommandRan():

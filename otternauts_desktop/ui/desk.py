@@ -180,7 +180,7 @@ class Desk(QObject):
         bridge.clusters_changed.connect(self.show_clusters)
         bridge.swarm_observed.connect(self._cluster_moved)
         bridge.cluster_lost.connect(self._cluster_moved)
-        bridge.link_moved.connect(self._link_moved)
+        bridge.link_moved.connect(self._cluster_moved)
         bridge.launch_moved.connect(self._launch_moved)
         bridge.command_ran.connect(self.command_log.add)
         window.place_chosen.connect(self.go)
@@ -248,11 +248,6 @@ class Desk(QObject):
             self._show_place()
             self.status.show_status()
             self.status.show_trouble()
-
-    def _link_moved(self, outpost_id: str) -> None:
-        for cluster in self._crew.outposts.clusters():
-            if any(o.id == outpost_id for o in self._crew.outposts.outposts(cluster.id)):
-                self._cluster_moved(cluster.id)
 
     def _launch_moved(self, progress: LaunchProgress) -> None:
         self.fleets.launch_moved(progress)

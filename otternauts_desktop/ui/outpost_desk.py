@@ -39,6 +39,16 @@ class OutpostDesk(QObject):
         else:
             self._window.refresh_requested.emit()
 
+    def _changed_in_view(self) -> Connection | None:
+        """The connection to a server of the cluster in view that shows another fingerprint."""
+        cluster = self._crew.cluster(self._window.place.cluster_id)
+        links = self._crew.seen(cluster).links.values() if cluster else ()
+        return next((link for link in links if link.remedy is Remedy.COMPARE), None)
+
+    def _compare_in_view(self) -> None:
+        if changed := self._changed_in_view():
+            self.mend(changed)
+
     async def count_hosts(self) -> None:
         """Say on the first screen how many hosts there are to import."""
         logins = await asyncio.to_thread(self._crew.outposts.ssh_config_logins)
@@ -142,6 +152,13 @@ class OutpostDesk(QObject):
             tr("Forget cluster…"),
             lambda: start(self.forget_cluster()),
             available=lambda: bool(window.place.cluster_id),
+        )
+        add(
+            "outpost.compare",
+            "Outpost",
+            tr("Compare fingerprints…"),
+            self._compare_in_view,
+            available=lambda: self._changed_in_view() is not None,
         )
         add(
             "outpost.login",

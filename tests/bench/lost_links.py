@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from otternauts_desktop.app import MissionControl, open_mission_control
+from otternauts_desktop.core.events import Event, LinkMoved
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import LinkState, Login, Outpost
 from tests.bench.figure import Figure
@@ -42,6 +43,7 @@ def measure() -> Iterator[Figure]:
     try:
         yield _figure("half-open connection noticed", _half_open, lab, 15)
         yield _figure("the same after a resume from sleep", _resumed, lab, 3)
+        yield _figure("given up in a minute on a line that loses 5 %", _bad_line, lab, 0, "times")
         for name, fault in FAILURES.items():
             other = partial(_next_manager, fault=fault, leader=False)
             yield _figure(f"next manager answers, {name}", other, lab, 10)
@@ -60,12 +62,13 @@ def _figure(
     run: Callable[[Lab, Path], Coroutine[None, None, list[float]]],
     lab: Lab,
     bound: float,
+    unit: str = "s",
 ) -> Figure:
     with tempfile.TemporaryDirectory() as folder:
         seconds = asyncio.run(run(lab, Path(folder) / "home"))
     wait_until(lab.ready, "the swarm is whole again", 120)
     each = ", ".join(f"{figure:.1f}" for figure in seconds)
-    return Figure(what, max(seconds), bound, "s", f"worst of {each} s")
+    return Figure(what, max(seconds), bound, unit, f"worst of {each} {unit}")
 
 
 @asynccontextmanager
@@ -108,6 +111,21 @@ async def _resumed(lab: Lab, home: Path) -> list[float]:
                 waker.wait()
             await _until(lambda: _fresh(control, outpost.cluster_id))
     return seconds
+
+
+async def _bad_line(lab: Lab, home: Path) -> list[float]:
+    """How often a connection was given up that only lost packets."""
+    drops: list[LinkMoved] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, LinkMoved) and event.status.attempt == 1:
+            drops.append(event)
+
+    async with _watching(lab, home, lab.nodes[:1]) as (control, _):
+        control.bus.subscribe(hear)
+        with faults.lossy(lab.nodes[0], 0.05):
+            await asyncio.sleep(60)
+        return [float(len(drops))]
 
 
 async def _next_manager(lab: Lab, home: Path, fault: Fault, *, leader: bool) -> list[float]:

@@ -4,8 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from tests.journeys.oracle import (
     watched_arguments,
 )
 from tests.journeys.steps import SHOW_FINGERPRINT
+from tests.lab import faults
 from tests.lab.lab import Lab
 from tests.lab.node import LabNode
 
@@ -120,31 +119,8 @@ def test_the_other_manager_is_asked_when_one_is_gone(lab: Lab, terminal: Termina
     terminal.add(lab, lab.node("orion-2"))
     first = terminal.json("cluster", "show")["via"]
     assert first == "orion-1"
-    lab.node("orion-1").run("pkill", "-STOP", "-x", "sshd")
-    try:
+    with faults.hanging_sshd(lab.node("orion-1")):
         assert terminal.json("cluster", "show")["via"] == "orion-2"
-    finally:
-        lab.node("orion-1").run("pkill", "-CONT", "-x", "sshd")
-
-
-@contextmanager
-def without_docker(node: LabNode) -> Iterator[None]:
-    node.ask("mv", "/usr/bin/docker", "/usr/bin/docker.away")
-    try:
-        yield
-    finally:
-        node.ask("mv", "/usr/bin/docker.away", "/usr/bin/docker")
-
-
-@contextmanager
-def with_other_host_key(node: LabNode) -> Iterator[None]:
-    node.ask("sh", "-c", "cp -a /etc/ssh /etc/ssh.kept; rm /etc/ssh/ssh_host_*; ssh-keygen -A")
-    node.ask("pkill", "-HUP", "-o", "-x", "sshd")
-    try:
-        yield
-    finally:
-        node.ask("sh", "-c", "cp -a /etc/ssh.kept/. /etc/ssh/; rm -r /etc/ssh.kept")
-        node.ask("pkill", "-HUP", "-o", "-x", "sshd")
 
 
 SENTENCES = {
@@ -184,7 +160,7 @@ def test_one_clear_sentence(case: str, lab: Lab, terminal: Terminal, tmp_path: P
 
 def test_no_docker(lab: Lab, terminal: Terminal) -> None:
     node = lab.node("vega-1")
-    with without_docker(node):
+    with faults.without_docker(node):
         done = terminal.run(
             *("outpost", "add", node.host, "--user", "otter", "--key", str(lab.key_file)),
             "--accept-new",
@@ -197,7 +173,7 @@ def test_no_docker(lab: Lab, terminal: Terminal) -> None:
 def test_a_changed_host_key_is_refused(lab: Lab, terminal: Terminal) -> None:
     node = lab.node("orion-2")
     terminal.add(lab, node)
-    with with_other_host_key(node):
+    with faults.with_other_host_key(node):
         done = terminal.run("cluster", "show")
         assert done.returncode == 1
         assert done.stderr.startswith("Server fingerprint has changed!")
@@ -209,7 +185,7 @@ def test_a_new_host_key_is_trusted_by_its_fingerprint_alone(lab: Lab, terminal: 
     node = lab.node("orion-2")
     terminal.add(lab, node)
     old = node.ask(*SHOW_FINGERPRINT).split()[1]
-    with with_other_host_key(node):
+    with faults.with_other_host_key(node):
         new = node.ask(*SHOW_FINGERPRINT).split()[1]
         unseen = terminal.run("outpost", "trust", node.name)
         assert unseen.returncode == 1
