@@ -19,6 +19,7 @@ test: $(PYTHON) ## all checks and every test that this machine can run
 	@packaging/linux/window-tools
 	@packaging/linux/lab-tools
 	@packaging/linux/oracles
+	@packaging/linux/keyring-tools
 	@$(MAKE) --no-print-directory check
 	@QT_QPA_PLATFORM=offscreen $(PYTHON) -X faulthandler -m pytest $(ARGS)
 

@@ -15,6 +15,7 @@ from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.jobs import Jobs
+from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
@@ -29,6 +30,7 @@ from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.store.settings import SettingRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
+from otternauts_desktop.services.vault import Vault
 from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.practice import open_practice_cluster
 
@@ -46,6 +48,7 @@ class MissionControl:
     launches: Launches
     registries: Registries
     jobs: Jobs
+    keys: Keys
     transmissions: Transmissions
     settings: SettingRecords
     records: LaunchRecords
@@ -96,7 +99,8 @@ async def open_mission_control(
         command_log = CommandLog(bus)
         clusters = ClusterRecords(database)
         records = LaunchRecords(database)
-        links = Links(bus, command_log)
+        keys = Keys(Vault(home))
+        links = Links(bus, command_log, keys)
         stack.push_async_callback(links.close)
         telemetry = Telemetry(bus, links, clusters, LastSeenRecords(database))
         stack.push_async_callback(telemetry.close)
@@ -112,11 +116,12 @@ async def open_mission_control(
         control = MissionControl(
             bus=bus,
             command_log=command_log,
-            outposts=Outposts(bus, links, clusters, telemetry),
+            outposts=Outposts(bus, links, keys, clusters, telemetry),
             telemetry=telemetry,
             launches=launches,
             registries=Registries(telemetry),
             jobs=jobs,
+            keys=keys,
             transmissions=transmissions,
             settings=SettingRecords(database),
             records=records,

@@ -130,7 +130,7 @@ def _named(name: str, outposts: list[Outpost]) -> Outpost:
 
 async def _add(control: MissionControl, arguments: Namespace, output: Output) -> int:
     login = Login(arguments.host, arguments.user, arguments.port, arguments.key)
-    scanned = await control.outposts.scan_host_key(login.host, login.port)
+    scanned = await control.outposts.scan_host_key(login)
     if not arguments.accept_new and not _is_its_own(scanned, login.host, arguments, output):
         return CANCELLED
     added = await control.outposts.add(
@@ -145,7 +145,7 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
 async def _trust(
     control: MissionControl, found: Outpost, arguments: Namespace, output: Output
 ) -> int:
-    scanned = await control.outposts.scan_host_key(found.login.host, found.login.port)
+    scanned = await control.outposts.scan_host_key(found.login)
     if scanned.host_key != found.host_key:
         confirmed_one = control.outposts.fingerprint_of(found.host_key)
         output.progress(f"You confirmed the fingerprint {confirmed_one} for {found.name}.")

@@ -119,6 +119,45 @@ class KeyUnusable(OutpostError):
     anchor = "key-unusable"
 
 
+class PassphraseNeeded(KeyUnusable):
+    title = marked("The private key needs its passphrase.")
+    next_step_default = marked("Give the passphrase of the key, or use the ssh-agent.")
+    anchor = "passphrase-needed"
+
+
+class VaultLocked(OutpostError):
+    title = marked("The vault with your keys and secrets is locked.")
+    next_step_default = marked(
+        "This system has no keyring. Give the passphrase of the encrypted vault, "
+        "or set OTTERNAUTS_SECRET_KEY."
+    )
+    anchor = "vault-locked"
+
+
+class VaultPassphraseWrong(VaultLocked):
+    title = marked("That passphrase does not open the vault.")
+    next_step_default = marked("Try again. Without it the secrets in the vault can't be had back.")
+    anchor = "vault-passphrase-wrong"
+
+
+class VaultDamaged(VaultLocked):
+    title = marked("The vault's file can't be read.")
+    next_step_default = marked("Restore vault.json from a backup, or move it away and start anew.")
+    anchor = "vault-damaged"
+
+
+class KeyringSilent(VaultLocked):
+    title = marked("The system's keyring does not answer.")
+    next_step_default = marked("It may be asking for your password: answer it, then try again.")
+    anchor = "keyring-silent"
+
+
+class SecretMissing(VaultLocked):
+    title = marked("The vault does not have this secret any more.")
+    next_step_default = marked("Give the key of this outpost again.")
+    anchor = "secret-missing"
+
+
 class HostKeyUnknown(OutpostError):
     """First contact: the person has to confirm the fingerprint before anything else."""
 

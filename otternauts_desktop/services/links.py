@@ -17,6 +17,7 @@ from otternauts_desktop.core.errors import (
     OutcomeUnknown,
     OutpostError,
     OutpostUnreachable,
+    VaultLocked,
 )
 from otternauts_desktop.core.events import LinkMoved
 from otternauts_desktop.core.flight.commands import Command
@@ -25,7 +26,8 @@ from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus, Outpost
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.engine import Engine, open_engine
-from otternauts_desktop.services.ssh import Completed, SshLink, connect
+from otternauts_desktop.services.keys import Keys
+from otternauts_desktop.services.ssh import Completed, SshLink
 
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 10.0
@@ -34,6 +36,7 @@ _FOR_A_PERSON: Final[tuple[tuple[type[OutpostError], LinkState], ...]] = (
     (HostKeyChanged, LinkState.HOST_KEY_CHANGED),
     (AuthenticationFailed, LinkState.AUTH_FAILED),
     (KeyUnusable, LinkState.AUTH_FAILED),
+    (VaultLocked, LinkState.AUTH_FAILED),
 )
 """Errors that trying again can't mend: a person has to. (Retries would also feed fail2ban.)"""
 
@@ -56,8 +59,9 @@ class _Line:
 class Links:
     """Opens, keeps and closes connections. Owner of every `SshLink` and `Engine` but trial ones."""
 
-    def __init__(self, bus: Bus, command_log: CommandLog) -> None:
+    def __init__(self, bus: Bus, command_log: CommandLog, keys: Keys) -> None:
         self._bus = bus
+        self._keys = keys
         self._command_log = command_log
         self._lines: dict[OutpostId, _Line] = {}
 
@@ -194,7 +198,7 @@ class Links:
 
     async def _attempt(self, outpost: Outpost, line: _Line) -> None:
         try:
-            line.link = await connect(outpost.login, outpost.host_key)
+            line.link = await self._keys.connect(outpost.login, outpost.host_key)
             line.engine = await open_engine(
                 line.link, sudo=outpost.sudo, on_call=self.recorder(outpost.name)
             )

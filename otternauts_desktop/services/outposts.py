@@ -19,15 +19,10 @@ from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.engine import Engine, not_a_manager, open_engine
+from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.links import Links
-from otternauts_desktop.services.ssh import (
-    ScannedKey,
-    SshLink,
-    config_logins,
-    connect,
-    fingerprint_of,
-    scan_host_key,
-)
+from otternauts_desktop.services.ssh import ScannedKey, SshLink, fingerprint_of, scan_host_key
+from otternauts_desktop.services.ssh_config import config_logins
 from otternauts_desktop.services.store.clusters import ClusterRecords, ForgottenCluster
 from otternauts_desktop.services.telemetry import Telemetry
 
@@ -36,10 +31,16 @@ class Outposts:
     """The servers, and the clusters that they make up."""
 
     def __init__(
-        self, bus: Bus, links: Links, clusters: ClusterRecords, telemetry: Telemetry
+        self,
+        bus: Bus,
+        links: Links,
+        keys: Keys,
+        clusters: ClusterRecords,
+        telemetry: Telemetry,
     ) -> None:
         self._bus = bus
         self._links = links
+        self._keys = keys
         self._clusters = clusters
         self._telemetry = telemetry
 
@@ -85,16 +86,23 @@ class Outposts:
 
     # -- doing -------------------------------------------------------------------------------
 
-    async def scan_host_key(self, host: str, port: int) -> ScannedKey:
+    async def scan_host_key(self, login: Login) -> ScannedKey:
         """What the server shows as its identity, for the person to compare.
 
-        Raises `OutpostError` where it can't be reached.
+        Its jump host, if it has one, has to be confirmed already. Raises `OutpostError` where
+        it can't be reached.
         """
-        return await scan_host_key(host, port)
+        if login.jump is None:
+            return await scan_host_key(login.host, login.port)
+        through = await self._keys.connect(login.jump.login, login.jump.host_key)
+        try:
+            return await scan_host_key(login.host, login.port, through=through)
+        finally:
+            await through.close()
 
     async def check(self, outpost: Outpost) -> str:
         """Log in anew and reach Docker; gives back the engine's version. Raises `OutpostError`."""
-        link = await connect(outpost.login, outpost.host_key)
+        link = await self._keys.connect(outpost.login, outpost.host_key)
         try:
             engine, _ = await self._reach_docker(link, outpost.name)
             try:
@@ -119,7 +127,7 @@ class Outposts:
         A worker can be added where its cluster is known already. Nothing is changed on the
         server. Raises `OutpostError`; nothing is stored then.
         """
-        link = await connect(login, host_key)
+        link = await self._keys.connect(login, host_key)
         try:
             engine, sudo = await self._reach_docker(link, str(login))
             try:
@@ -156,7 +164,7 @@ class Outposts:
         It is logged in to first: where that fails, `OutpostError` is raised and nothing stored.
         """
         outpost = replace(self.outpost(outpost_id), host_key=host_key)
-        link = await connect(outpost.login, host_key)
+        link = await self._keys.connect(outpost.login, host_key)
         await link.close()
         self._clusters.update_outpost(outpost)
         await self._links.forget(outpost_id)

@@ -8,25 +8,20 @@ before anything is sent; no user configuration is loaded, because a ProxyCommand
 
 import asyncio
 import base64
-import getpass
 import hashlib
 import os
-import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import asyncssh
-from asyncssh.config import SSHClientConfig
 
 from otternauts_desktop.core.errors import (
     AuthenticationFailed,
     ConnectionRefused,
     HostKeyChanged,
-    KeyUnusable,
     LinkLost,
     OutcomeUnknown,
     OutpostError,
@@ -38,6 +33,7 @@ from otternauts_desktop.core.flight.commands import Command
 from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.services.ssh_keys import NONE, Credentials, client_keys
 
 CONNECT_SECONDS: Final = 8.0
 KEEPALIVE_SECONDS: Final = 4
@@ -92,8 +88,10 @@ class Completed:
         return self.exit_status == 0
 
 
-async def scan_host_key(host: str, port: int = DEFAULT_SSH_PORT) -> ScannedKey:
-    """Ask a server for its host key, without logging in.
+async def scan_host_key(
+    host: str, port: int = DEFAULT_SSH_PORT, *, through: "SshLink | None" = None
+) -> ScannedKey:
+    """Ask a server for its host key, without logging in; `through` is a link to a jump host.
 
     Raises `OutpostError` where the server can't be reached.
     """
@@ -101,7 +99,11 @@ async def scan_host_key(host: str, port: int = DEFAULT_SSH_PORT) -> ScannedKey:
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             key = await asyncssh.get_server_host_key(
-                host, port, config=None, server_host_key_algs=_HOST_KEY_ALGORITHMS
+                host,
+                port,
+                config=None,
+                tunnel=through.tunnel if through else (),
+                server_host_key_algs=_HOST_KEY_ALGORITHMS,
             )
     except (OSError, asyncssh.Error) as error:
         raise _known(error, where) from error
@@ -166,14 +168,25 @@ class Channel:
 class SshLink:
     """A logged-in connection. Made by `connect`, ended by `close`."""
 
-    def __init__(self, connection: asyncssh.SSHClientConnection, name: str) -> None:
+    def __init__(
+        self,
+        connection: asyncssh.SSHClientConnection,
+        name: str,
+        through: "SshLink | None" = None,
+    ) -> None:
         self._connection = connection
         self._name = name
+        self._through = through
         self._channels = 0
 
     @property
     def alive(self) -> bool:
         return not self._connection.is_closed()
+
+    @property
+    def tunnel(self) -> asyncssh.SSHClientConnection:
+        """For what goes on from here to another server."""
+        return self._connection
 
     @asynccontextmanager
     async def channel(self, command: Command) -> AsyncIterator[Channel]:
@@ -231,6 +244,8 @@ class SshLink:
     def abort(self) -> None:
         """End the connection without a word to the other side, which would not hear it."""
         self._connection.abort()
+        if self._through is not None:
+            self._through.abort()
 
     async def close(self) -> None:
         """End the connection and everything on it."""
@@ -240,6 +255,8 @@ class SshLink:
                 await self._connection.wait_closed()
         except TimeoutError:
             self._connection.abort()
+        if self._through is not None:
+            await self._through.close()
 
     async def _start(self, command: Command) -> "asyncssh.SSHClientProcess[bytes]":
         if self._channels >= MAX_CHANNELS:
@@ -268,12 +285,17 @@ class SshLink:
         self._channels -= 1
 
 
-async def connect(login: Login, host_key: str) -> SshLink:
+async def connect(login: Login, host_key: str, credentials: Credentials = NONE) -> SshLink:
     """Log in to an outpost that shows the confirmed `host_key` (OpenSSH format).
 
-    Raises one of the `OutpostError` family.
+    A jump host is logged in to first; its link ends with this one. Raises one of the
+    `OutpostError` family.
     """
     pinned = asyncssh.import_public_key(host_key)
+    keys = client_keys(login, credentials)
+    through = None
+    if login.jump is not None:
+        through = await connect(login.jump.login, login.jump.host_key, credentials.jump or NONE)
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             connection = await asyncssh.connect(
@@ -281,12 +303,13 @@ async def connect(login: Login, host_key: str) -> SshLink:
                 login.port,
                 username=login.user,
                 config=None,
+                tunnel=through.tunnel if through else (),
                 known_hosts=([pinned], [], []),
                 server_host_key_algs=_algorithms_of(pinned),
                 encryption_algs=_CIPHERS,
                 mac_algs=_MACS,
-                client_keys=_client_keys(login),
-                agent_path=os.environ.get("SSH_AUTH_SOCK", "") if login.key_file is None else None,
+                client_keys=keys,
+                agent_path=None if keys else os.environ.get("SSH_AUTH_SOCK", ""),
                 agent_forwarding=False,
                 preferred_auth="publickey",
                 password=None,
@@ -294,48 +317,13 @@ async def connect(login: Login, host_key: str) -> SshLink:
                 keepalive_count_max=KEEPALIVE_MISSES,
                 compression_algs=None,
             )
-    except (OSError, asyncssh.Error) as error:
-        raise _known(error, str(login), pinned.get_fingerprint("sha256"), login) from error
-    return SshLink(connection, str(login))
-
-
-def config_logins(config: Path) -> tuple[Login, ...]:
-    """The hosts named in an OpenSSH client configuration, with their settings worked out.
-
-    Patterns and hosts behind a jump host or proxy command are left out: they can't be reached
-    directly. A file that is missing or can't be read has none.
-    """
-    try:
-        text = config.read_text("utf-8", errors="replace")
-    except OSError:
-        return ()
-    names: list[str] = []
-    for line in re.findall(r"(?im)^\s*Host(?:\s*=\s*|\s+)(.+?)\s*$", text):
-        names += [n for n in line.replace('"', " ").split() if not re.search(r"[*?!#]", n)]
-    logins = []
-    for name in dict.fromkeys(names):
-        login = _config_login(config, name)
-        if login is not None:
-            logins.append(login)
-    return tuple(logins)
-
-
-def _config_login(config: Path, name: str) -> Login | None:
-    user = getpass.getuser()
-    try:
-        options = SSHClientConfig.load(None, [str(config)], False, False, False, user, (), name, ())
-    except (OSError, ValueError, asyncssh.ConfigParseError):
-        return None
-    if options.get("ProxyJump") or options.get("ProxyCommand"):
-        return None
-    keys = options.get("IdentityFile") or ()
-    existing = [k for k in map(os.path.expanduser, map(str, keys)) if Path(k).is_file()]  # type: ignore[call-overload]
-    return Login(
-        host=str(options.get("Hostname") or name),
-        user=str(options.get("User") or user),
-        port=int(str(options.get("Port") or DEFAULT_SSH_PORT)),
-        key_file=existing[0] if existing else None,
-    )
+    except BaseException as error:
+        if through is not None:
+            through.abort()
+        if isinstance(error, (OSError, asyncssh.Error)):
+            raise _known(error, str(login), pinned.get_fingerprint("sha256"), login) from error
+        raise
+    return SshLink(connection, str(login), through)
 
 
 async def _communicate(
@@ -370,38 +358,6 @@ async def _communicate(
     assert stdout is not None
     assert stderr is not None
     return stdout, stderr
-
-
-def _client_keys(login: Login) -> "list[asyncssh.SSHKey] | tuple[()]":
-    if login.key_file is None:
-        if not os.environ.get("SSH_AUTH_SOCK"):
-            raise KeyUnusable(
-                detail=tr("No key file was given and no ssh-agent is running."),
-                next_step=tr(
-                    "Give the path of a private key, or start an agent and add one to it."
-                ),
-            )
-        return ()
-    path = Path(login.key_file).expanduser()
-    try:
-        return [asyncssh.read_private_key(path)]
-    except OSError as error:
-        raise KeyUnusable(
-            detail=f"{path}: {error.strerror}.", next_step=tr("Check the path and its permissions.")
-        ) from error
-    except (asyncssh.KeyEncryptionError, asyncssh.KeyImportError) as error:
-        # asyncssh tells a missing passphrase from a file that is no key by its words alone.
-        if "assphrase" in str(error):
-            raise KeyUnusable(
-                detail=tr("{path} is protected by a passphrase.", path=path),
-                next_step=tr(
-                    "Add it to your ssh-agent (ssh-add {path}) and choose the agent.", path=path
-                ),
-            ) from error
-        raise KeyUnusable(
-            detail=tr("{path} is not a private key in a known format.", path=path),
-            next_step=tr("Choose the private key, not the .pub file."),
-        ) from error
 
 
 def _algorithms_of(key: asyncssh.SSHKey) -> tuple[str, ...]:
@@ -449,10 +405,12 @@ def _known(
             )
         )
     if isinstance(error, (asyncssh.PermissionDenied, asyncssh.IllegalUserName)):
-        if login is None or login.key_file is None:
-            detail = tr("{where} did not accept the keys of the ssh-agent.", where=where)
-        else:
+        if login is not None and login.key_name is not None:
+            detail = tr("{where} did not accept the key that is kept for it.", where=where)
+        elif login is not None and login.key_file is not None:
             detail = tr("{where} did not accept the key {path}.", where=where, path=login.key_file)
+        else:
+            detail = tr("{where} did not accept the keys of the ssh-agent.", where=where)
         return AuthenticationFailed(detail=detail)
     if isinstance(error, socket.gaierror):
         return UnknownHost(

@@ -77,7 +77,7 @@ class OutpostDesk(QObject):
         await ask(dialog)
 
     async def _scan(self, dialog: "AddOutpost", login: Login) -> None:
-        dialog.show_fingerprint(await self._crew.outposts.scan_host_key(login.host, login.port))
+        dialog.show_fingerprint(await self._crew.outposts.scan_host_key(login))
 
     async def _add(self, dialog: "AddOutpost", login: Login, host_key: str, name: str) -> None:
         added = await self._crew.outposts.add(login, host_key=host_key, name=name)
@@ -99,7 +99,7 @@ class OutpostDesk(QObject):
 
         async def look() -> None:
             dialog.show_busy(tr("Asking {host} who it is…", host=outpost.login.host))
-            scanned = await outposts.scan_host_key(outpost.login.host, outpost.login.port)
+            scanned = await outposts.scan_host_key(outpost.login)
             shown.append(scanned.host_key)
             dialog.show_fingerprint(scanned.fingerprint)
 
@@ -122,7 +122,7 @@ class OutpostDesk(QObject):
         known = self._crew.outposts.outposts(cluster.id)
         like = known[0].login if known else Login("", "")
         address = node.address if node else ""
-        login = Login(address, like.user, like.port, like.key_file)
+        login = Login(address, like.user, like.port, like.key_file, like.key_name, like.jump)
         self._tasks.start(self.add_outpost(login))
 
     async def simulate(self) -> None:

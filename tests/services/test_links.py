@@ -9,7 +9,7 @@ import pytest
 from otternauts_desktop.core.errors import HostKeyChanged, NothingFound
 from otternauts_desktop.core.events import Event, LinkMoved
 from otternauts_desktop.core.names import OutpostId
-from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus
+from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus, Login
 from otternauts_desktop.services.ssh import scan_host_key
 from otternauts_desktop.services.vigil import wakings
 from tests.services.practice import flying, until
@@ -46,7 +46,7 @@ async def test_a_new_host_key_is_stored_only_when_it_opens_the_server(tmp_path: 
         with pytest.raises(HostKeyChanged):
             await control.outposts.trust(outpost.id, other.host_key)
         assert control.outposts.outpost(outpost.id) == outpost
-        shown = await control.outposts.scan_host_key(host.host, host.port)
+        shown = await control.outposts.scan_host_key(Login(host.host, host.user, host.port))
         await control.outposts.trust(outpost.id, shown.host_key)
         assert control.outposts.outpost(outpost.id).host_key == shown.host_key
         await until(lambda: control.outposts.link(outpost.id).state is LinkState.CONNECTED)

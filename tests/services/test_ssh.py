@@ -22,8 +22,9 @@ from otternauts_desktop.core.errors import (
     UnknownHost,
 )
 from otternauts_desktop.core.flight.commands import Command
-from otternauts_desktop.core.swarm.cluster import Login
+from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.services import ssh
+from otternauts_desktop.services.ssh_config import config_logins
 
 Answer = Callable[["asyncssh.SSHServerProcess[bytes]"], Awaitable[None]]
 
@@ -44,7 +45,11 @@ class Server:
 
 @asynccontextmanager
 async def serving(
-    answer: Answer, tmp_path: Path, *, host_keys: tuple[str, ...] = ("ssh-ed25519",)
+    answer: Answer,
+    tmp_path: Path,
+    *,
+    host_keys: tuple[str, ...] = ("ssh-ed25519",),
+    forwards: bool = False,
 ) -> AsyncIterator[Server]:
     """Run a server that accepts one key of user otter and answers commands by `answer`."""
     client_key = asyncssh.generate_private_key("ssh-ed25519")
@@ -56,6 +61,11 @@ async def serving(
     class Gate(asyncssh.SSHServer):
         def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
             connections.append(conn)
+
+        def connection_requested(
+            self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
+        ) -> bool:
+            return forwards
 
         def begin_auth(self, username: str) -> bool:
             return True
@@ -250,12 +260,17 @@ def test_hosts_of_an_ssh_configuration(tmp_path: Path) -> None:
         "Host orion web-*\n"
         "  HostName 192.0.2.7\n  Port 2222\n  User deploy\n"
         f"  IdentityFile {key}\n"
-        "Host behind\n  ProxyJump orion\n"
+        "Host behind\n  HostName 10.0.0.9\n  User deploy\n  ProxyJump captain@orion\n"
+        "Host hidden\n  ProxyCommand nc %h %p\n"
         "Host vega\n  User root\n"
         "Host *\n  User fallback\n"
     )
-    assert ssh.config_logins(config) == (
+    assert config_logins(config) == (
         Login("192.0.2.7", "deploy", 2222, str(key)),
+        Login(
+            *("10.0.0.9", "deploy", 22),
+            jump=Jump(Login("192.0.2.7", "captain", 2222, str(key))),
+        ),
         Login("vega", "root", 22, None),
     )
-    assert ssh.config_logins(tmp_path / "missing") == ()
+    assert config_logins(tmp_path / "missing") == ()

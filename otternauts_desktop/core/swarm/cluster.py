@@ -12,18 +12,30 @@ DEFAULT_SSH_PORT = 22
 class Login:
     """How to log in to a server over SSH.
 
-    `key_file` is the path of a private key that stays where it is; None means that the keys of
-    the running ssh-agent are tried.
+    `key_file` is the path of a private key that stays where it is, `key_name` the name of one
+    that the vault keeps; without either the keys of the running ssh-agent are tried.
     """
 
     host: str
     user: str
     port: int = DEFAULT_SSH_PORT
     key_file: str | None = None
+    key_name: str | None = None
+    jump: "Jump | None" = None
+    """The server that this one is reached through."""
 
     def __str__(self) -> str:
         at = f"{self.user}@{self.host}"
         return at if self.port == DEFAULT_SSH_PORT else f"{at}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A jump host: how to log in to it, and who it has to be."""
+
+    login: Login
+    host_key: str = ""
+    """The confirmed public host key, OpenSSH format; "" while nobody has confirmed it."""
 
 
 @dataclass(frozen=True, slots=True)

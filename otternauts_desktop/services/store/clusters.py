@@ -1,12 +1,13 @@
 """Records of clusters and of the outposts that make them up."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Column, Row, Table, delete, insert, select, update
 
 from otternauts_desktop.core.names import ClusterId, OutpostId
-from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
+from otternauts_desktop.core.swarm.cluster import Cluster, Jump, Login, Outpost
 from otternauts_desktop.services.store.database import Database
 from otternauts_desktop.services.store.tables import CLUSTERS, METADATA, OUTPOSTS
 
@@ -106,6 +107,33 @@ def _tables_of_a_cluster() -> list[tuple[Table, Column[Any]]]:
     return found
 
 
+def login_document(login: Login, host_key: str) -> dict[str, object]:
+    """A login and the host key that belongs to it, as JSON holds them."""
+    return {
+        "host": login.host,
+        "user": login.user,
+        "port": login.port,
+        "key_file": login.key_file,
+        "key_name": login.key_name,
+        "jump": login_document(login.jump.login, login.jump.host_key) if login.jump else None,
+        "host_key": host_key,
+    }
+
+
+def login_read(document: dict[str, Any]) -> tuple[Login, str]:
+    """What `login_document` made."""
+    jump = document["jump"]
+    login = Login(
+        document["host"],
+        document["user"],
+        document["port"],
+        document["key_file"],
+        document["key_name"],
+        Jump(*login_read(jump)) if jump else None,
+    )
+    return login, document["host_key"]
+
+
 def _columns(outpost: Outpost) -> dict[str, object]:
     return {
         "cluster_id": outpost.cluster_id,
@@ -114,6 +142,10 @@ def _columns(outpost: Outpost) -> dict[str, object]:
         "user": outpost.login.user,
         "port": outpost.login.port,
         "key_file": outpost.login.key_file,
+        "key_name": outpost.login.key_name,
+        "jump": json.dumps(login_document(outpost.login.jump.login, outpost.login.jump.host_key))
+        if outpost.login.jump
+        else None,
         "host_key": outpost.host_key,
         "node_id": outpost.node_id,
         "sudo": int(outpost.sudo),
@@ -125,7 +157,10 @@ def _outpost(row: Row[Any]) -> Outpost:
         id=OutpostId(row.id),
         cluster_id=ClusterId(row.cluster_id),
         name=row.name,
-        login=Login(row.host, row.user, row.port, row.key_file),
+        login=Login(
+            *(row.host, row.user, row.port, row.key_file, row.key_name),
+            jump=Jump(*login_read(json.loads(row.jump))) if row.jump else None,
+        ),
         host_key=row.host_key,
         node_id=row.node_id,
         sudo=bool(row.sudo),

@@ -57,6 +57,8 @@ OUTPOSTS: Final = Table(
     Column("host_key", Text, nullable=False),
     Column("node_id", Text, nullable=False),
     Column("sudo", Integer, nullable=False),
+    Column("key_name", Text),
+    Column("jump", Text),
 )
 
 DRAFTS: Final = Table(

@@ -9,11 +9,13 @@ from otternauts_desktop.services.store.migrations import (
     m0001_first_records,
     m0002_jobs,
     m0003_left_by_launches,
+    m0004_keys_and_jumps,
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     m0001_first_records.STATEMENTS,
     m0002_jobs.STATEMENTS,
     m0003_left_by_launches.STATEMENTS,
+    m0004_keys_and_jumps.STATEMENTS,
 )
 """The statements that lead from version N to N + 1 stand at index N."""
