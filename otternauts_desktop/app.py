@@ -14,6 +14,7 @@ from otternauts_desktop.core.swarm.cluster import Cluster, Login
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
+from otternauts_desktop.services.ingress import Ingress
 from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.launches import Launches
@@ -49,6 +50,7 @@ class MissionControl:
     registries: Registries
     jobs: Jobs
     keys: Keys
+    ingress: Ingress
     transmissions: Transmissions
     settings: SettingRecords
     records: LaunchRecords
@@ -122,6 +124,7 @@ async def open_mission_control(
             registries=Registries(telemetry),
             jobs=jobs,
             keys=keys,
+            ingress=Ingress(links, telemetry, launches, jobs),
             transmissions=transmissions,
             settings=SettingRecords(database),
             records=records,

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from otternauts_desktop.app import MissionControl, open_mission_control
-from otternauts_desktop.cli import clusters, fleets, flight_plans, jobs
+from otternauts_desktop.cli import clusters, fleets, flight_plans, ingress, jobs
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.services.store.home import default_home
 
 _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitable[int]]]] = {
     "cluster": clusters.cluster,
     "outpost": clusters.outpost,
+    "ingress": ingress.ingress,
     "jobs": jobs.jobs,
     "fleet": fleets.fleet,
     "plan": flight_plans.plan,

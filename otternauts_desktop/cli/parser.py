@@ -4,6 +4,8 @@ import argparse
 from importlib.metadata import PackageNotFoundError, version
 from typing import TypeAlias
 
+from otternauts_desktop.cli.ingress_arguments import add_ingress
+
 
 def make_parser() -> argparse.ArgumentParser:
     """All sub-commands; `command` (and `action`) name what is to be done."""
@@ -69,6 +71,7 @@ def make_parser() -> argparse.ArgumentParser:
         )
     _variables(launch)
 
+    add_ingress(_command(commands, "ingress", "Traefik in front of a cluster's fleets"))
     _jobs(commands)
 
     history = _command(commands, "history", "earlier launches from here")

@@ -293,6 +293,47 @@ class LaunchUnderWay(KnownError):
     anchor = "launch-under-way"
 
 
+# -- ingress ---------------------------------------------------------------------------------
+
+
+class IngressSettingsUnusable(KnownError):
+    title = marked("The ingress can't be set up like that.")
+    anchor = "ingress-settings-unusable"
+
+
+class IngressFailed(KnownError):
+    title = marked("Ingress deployment failed.")
+    next_step_default = marked("Look at the cause, mend it, and resume the job.")
+    anchor = "ingress-failed"
+
+
+class IngressThere(KnownError):
+    title = marked("A Traefik that was not launched from here runs on this cluster.")
+    anchor = "ingress-there"
+
+
+class DomainElsewhere(KnownError):
+    """`domain` is not served by this cluster, as far as DNS says."""
+
+    title = marked("Cannot obtain a certificate: DNS does not resolve to a cluster node.")
+    next_step_default = marked("Check the domain's A and AAAA records.")
+    anchor = "domain-elsewhere"
+
+
+class ChallengeFailed(KnownError):
+    title = marked("Cannot obtain a certificate: HTTP challenge failed.")
+    next_step_default = marked(
+        "Ensure port 80 is accessible from the internet; check the firewall."
+    )
+    anchor = "challenge-failed"
+
+
+class CertificateLimit(KnownError):
+    title = marked("Let's Encrypt rate limit reached.")
+    next_step_default = marked("Wait until then, or use its staging authority for testing.")
+    anchor = "certificate-limit"
+
+
 class StepUnsettled(KnownError):
     title = marked("A step was done, but its effect is not seen.")
     next_step_default = marked("Look at the log of the job, then resume it: it looks again first.")

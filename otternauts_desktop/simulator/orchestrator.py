@@ -8,7 +8,7 @@ from math import inf
 from typing import Final
 
 from otternauts_desktop.simulator.records import Json, Service, Task, stamp
-from otternauts_desktop.simulator.scheduler import eligible
+from otternauts_desktop.simulator.scheduler import constraints_met, eligible
 from otternauts_desktop.simulator.state import SwarmState
 
 SECOND: Final = 1_000_000_000
@@ -97,7 +97,9 @@ def _fill_global(state: SwarmState, service: Service) -> None:
         fits = eligible(node, service.template)
         if fits and node.id not in live and node.id not in service.given_up:
             state.create_task(service, node_id=node.id)
-        for task in () if fits else live.get(node.id, ()):
+        # A paused node keeps what it has.
+        stays = fits or node.availability == "pause"
+        for task in () if stays else live.get(node.id, ()):
             state.stop_task(task)
 
 
@@ -133,7 +135,9 @@ def _roll(state: SwarmState, service: Service) -> None:
     if stage in ("paused", "rollback_paused"):
         return
     live = _live(state, service)
-    clean = {place for place, tasks in live.items() if any(_is_clean(service, t) for t in tasks)}
+    clean = {
+        place for place, tasks in live.items() if any(_is_clean(state, service, t) for t in tasks)
+    }
     dirty = [tasks[0] for place, tasks in live.items() if place not in clean]
     if stage not in _UNDER_WAY:
         if not dirty:
@@ -149,8 +153,15 @@ def _roll(state: SwarmState, service: Service) -> None:
     _replace_some(state, service, config, dirty)
 
 
-def _is_clean(service: Service, task: Task) -> bool:
-    return task.spec == service.template and task.endpoint_spec == service.endpoint_spec
+def _is_clean(state: SwarmState, service: Service, task: Task) -> bool:
+    if task.endpoint_spec != service.endpoint_spec:
+        return False
+    if task.spec == service.template:
+        return True
+    # Other constraints alone replace no task whose node meets them (swarmkit, IsTaskDirty).
+    node = state.nodes.get(task.node_id)
+    same = {**task.spec, "Placement": None} == {**service.template, "Placement": None}
+    return same and node is not None and constraints_met(node, service.template)
 
 
 def _config(service: Service) -> Json:

@@ -111,10 +111,15 @@ class Network:
     attachable: bool = False
     leaving: bool = False
     """Removed, but tasks still hold on to it: listed, and no longer to be used."""
+    subnet: str = ""
+    """As it was asked for, "" where it was left to swarm."""
+    encrypted: bool = False
 
     def json(self, number: int) -> Json:
         """As `/networks` shows it; the number tells its subnet from others."""
-        subnet = f"10.0.{number}.0/24"
+        subnet = self.subnet or f"10.0.{number}.0/24"
+        gateway = f"{subnet.rpartition('.')[0]}.1"
+        options = {"com.docker.network.driver.overlay.vxlanid_list": str(4096 + number)}
         return {
             "Name": self.name,
             "Id": self.id,
@@ -125,7 +130,7 @@ class Network:
             "IPAM": {
                 "Driver": "default",
                 "Options": None,
-                "Config": [{"Subnet": subnet, "Gateway": f"10.0.{number}.1"}],
+                "Config": [{"Subnet": subnet, "Gateway": gateway}],
             },
             "Internal": False,
             "Attachable": self.attachable,
@@ -133,7 +138,7 @@ class Network:
             "ConfigFrom": {"Network": ""},
             "ConfigOnly": False,
             "Containers": None,
-            "Options": {"com.docker.network.driver.overlay.vxlanid_list": str(4096 + number)},
+            "Options": options | ({"encrypted": ""} if self.encrypted else {}),
             "Labels": self.labels,
         }
 

@@ -29,7 +29,7 @@ def satisfies(node: Node, constraint: str) -> bool:
 
 def eligible(node: Node, template: Json) -> bool:
     """Whether a global service runs on a node at all."""
-    return node.usable and _constraints_met(node, template)
+    return node.usable and constraints_met(node, template)
 
 
 def choose(
@@ -55,7 +55,8 @@ def choose(
     return min(fitting, key=load), ""
 
 
-def _constraints_met(node: Node, template: Json) -> bool:
+def constraints_met(node: Node, template: Json) -> bool:
+    """Whether a node meets all constraints of a task."""
     constraints = (template.get("Placement") or {}).get("Constraints") or []
     return all(satisfies(node, constraint) for constraint in constraints)
 
@@ -64,7 +65,7 @@ def _refusal(node: Node, template: Json, here: Sequence[Task], service_id: str) 
     """Why a node can't take a task, "" where it can."""
     if not node.usable:
         return "not available for new tasks"
-    if not _constraints_met(node, template):
+    if not constraints_met(node, template):
         return "scheduling constraints not satisfied on"
     for name, capacity in (("NanoCPUs", node.nano_cpus), ("MemoryBytes", node.memory)):
         asked = _reserved(template, name)

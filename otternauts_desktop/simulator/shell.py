@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import Final
 
-from otternauts_desktop.simulator import stack
+from otternauts_desktop.simulator import changes, stack
 from otternauts_desktop.simulator.stack import Output
 from otternauts_desktop.simulator.swarm import Swarm
 
@@ -89,7 +89,8 @@ def run(swarm: Swarm, call: DockerCall, stdin: bytes, *, refusal: str) -> Output
         return Output(DATA_ERROR, "", "The flight plan did not arrive whole; nothing was done.\n")
     words = list(call.words)
     verb, rest = words[:2], words[2:]
-    if verb not in (["stack", "deploy"], ["stack", "rm"], ["service", "rm"]):
+    changing = changes.COMMANDS.get(" ".join(verb))
+    if changing is None and verb not in (["stack", "deploy"], ["stack", "rm"], ["service", "rm"]):
         name = " ".join(words[:1])
         return Output(1, "", f"docker: '{name}' is not a docker command.\nSee 'docker --help'\n")
     if refusal:
@@ -97,6 +98,8 @@ def run(swarm: Swarm, call: DockerCall, stdin: bytes, *, refusal: str) -> Output
         said = lower if verb == ["stack", "deploy"] else f"Error response from daemon: {refusal}"
         return Output(1, "", f"{said}\n")
     swarm.catch_up()
+    if changing is not None:
+        return changing(swarm, rest)
     if verb == ["service", "rm"]:
         return stack.remove_services(swarm, rest)
     options = {"--resolve-image": "always", "-c": ""}

@@ -61,6 +61,15 @@ class Swarm(SwarmState):
         self.nodes[node.id] = node
         return node
 
+    def set_availability(self, node: Node, availability: str) -> None:
+        """Whether it takes tasks; a drained one loses those that it has."""
+        node.availability = availability
+        if availability == "drain":
+            for task in list(self.tasks.values()):
+                if task.node_id == node.id and task.wanted and not task.terminal:
+                    self.stop_task(task)
+        orchestrate(self)
+
     # -- networks ----------------------------------------------------------------------------
 
     def network_named(self, name: str) -> Network | None:
@@ -73,8 +82,19 @@ class Swarm(SwarmState):
         *,
         ingress: bool = False,
         attachable: bool = False,
+        subnet: str = "",
+        encrypted: bool = False,
     ) -> Network:
-        network = Network(new_id(), name, self.now, labels or {}, ingress, attachable)
+        network = Network(
+            new_id(),
+            name,
+            self.now,
+            labels or {},
+            ingress,
+            attachable,
+            subnet=subnet,
+            encrypted=encrypted,
+        )
         self.networks[network.id] = network
         self.publish("network", "create", network.id, name=name, type="overlay")
         return network

@@ -16,7 +16,10 @@ from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare
 from otternauts_desktop.core.flight.commands import (
     INCOMPLETE,
     Command,
+    network_create,
+    node_update,
     service_remove,
+    service_update,
     stack_deploy,
     stack_remove,
 )
@@ -344,3 +347,68 @@ async def test_an_unknown_command_is_not_found(opened: Open) -> None:
         done = await side.run(Command(("nosuchcommand", "x")))
     assert done.exit_status == 127
     assert "nosuchcommand" in done.stderr.decode()
+
+
+async def test_a_constraint_moves_only_the_tasks_that_break_it_and_its_end_moves_none(
+    opened: Open,
+) -> None:
+    async with clean(opened, "moving") as side:
+        text = WEB.replace("replicas: 2", "replicas: 3")
+        await deploy(side, "moving", text)
+        before = await side.running("moving_web", 3)
+        service = next(s for s in (await side.snapshot()).services if s.name == "moving_web")
+        left = before[0].node_id
+        stay = {task.id for task in before if task.node_id != left}
+        away = ("--constraint-add", f"node.id!={left}", "--update-order", "start-first")
+        done = await side.run(service_update(service.id, away, sudo=False))
+        assert done.exit_status == 0, done.stderr
+
+        async def moved() -> bool:
+            tasks = [t for t in await side.tasks("moving_web") if t.desired == "running"]
+            updated = next(s for s in (await side.snapshot()).services if s.id == service.id)
+            return updated.update_state == "completed" and all(t.node_id != left for t in tasks)
+
+        await until_async(moved, 40)
+        after = await side.running("moving_web", 3)
+        assert stay < {task.id for task in after}
+        back = ("--constraint-rm", f"node.id!={left}", "--update-order", "stop-first")
+        done = await side.run(service_update(service.id, back, sudo=False))
+        assert done.exit_status == 0, done.stderr
+        await asyncio.sleep(1.5)
+        assert await side.running("moving_web", 3) == after
+
+
+async def test_labels_and_availability_of_a_node(opened: Open) -> None:
+    async with opened() as side:
+        node = next(n for n in (await side.snapshot()).nodes if n.name == "vega-1")
+        for flags in (("--label-add", "otternauts.tried=yes"), ("--availability", "pause")):
+            done = await side.run(node_update(node.id, flags, sudo=False))
+            assert done.exit_status == 0, done.stderr
+        changed = (await side.snapshot()).node_by_id[node.id]
+        assert (changed.labels["otternauts.tried"], changed.availability) == ("yes", "pause")
+        for flags in (("--label-rm", "otternauts.tried"), ("--availability", "active")):
+            done = await side.run(node_update(node.id, flags, sudo=False))
+            assert done.exit_status == 0, done.stderr
+        assert (await side.snapshot()).node_by_id[node.id] == node
+        wrong = await side.run(node_update(node.id, ("--availability", "foo"), sudo=False))
+        assert wrong.exit_status == 1
+        assert b'invalid Availability: "foo"' in wrong.stderr
+        unknown = await side.run(node_update("nosuch", ("--label-add", "a=b"), sudo=False))
+        assert unknown.exit_status == 1
+        assert b"node nosuch not found" in unknown.stderr
+
+
+async def test_an_overlay_of_its_own_subnet(opened: Open) -> None:
+    command = network_create("tried-public", "10.250.0.0/20", encrypted=True, sudo=False)
+    async with opened() as side:
+        try:
+            assert (await side.run(command)).exit_status == 0
+            made = await side.engine.get("/networks/tried-public")
+            assert made["Attachable"] is True
+            assert made["IPAM"]["Config"][0]["Subnet"] == "10.250.0.0/20"
+            assert "encrypted" in made["Options"]
+            again = await side.run(command)
+            assert again.exit_status == 1
+            assert b"network with name tried-public already exists" in again.stderr
+        finally:
+            await side.run(Command(("docker", "network", "rm", "tried-public")))

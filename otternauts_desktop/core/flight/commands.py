@@ -70,6 +70,24 @@ def stack_remove(fleet: str, *, sudo: bool) -> Command:
     return Command(_docker("stack", "rm", fleet, sudo=sudo))
 
 
+def network_create(name: str, subnet: str, *, encrypted: bool, sudo: bool) -> Command:
+    """Make an overlay network that fleets and single containers can attach to."""
+    options = ("--opt", "encrypted") if encrypted else ()
+    words = ("--driver", "overlay", "--attachable", "--subnet", subnet, *options, name)
+    return Command(_docker("network", "create", *words, sudo=sudo))
+
+
+def node_update(node_id: str, flags: Sequence[str], *, sudo: bool) -> Command:
+    """Change a node: flags of `docker node update`."""
+    return Command(_docker("node", "update", *flags, node_id, sudo=sudo))
+
+
+def service_update(service_id: str, flags: Sequence[str], *, sudo: bool) -> Command:
+    """Change a service: flags of `docker service update`. Never waits, asks no registry."""
+    words = ("--detach", "--no-resolve-image", *flags, service_id)
+    return Command(_docker("service", "update", *words, sudo=sudo))
+
+
 def meaningful_output(text: str) -> str:
     """Docker's output without the advice about `--detach` that it gives on every deploy."""
     kept = (

@@ -1,0 +1,86 @@
+"""`otternauts ingress`: Traefik in front of a cluster's fleets."""
+
+from argparse import Namespace
+from typing import Any
+
+from otternauts_desktop.app import MissionControl
+from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
+from otternauts_desktop.cli.inputs import confirmed
+from otternauts_desktop.cli.jobs import followed
+from otternauts_desktop.cli.output import Output, pairs
+from otternauts_desktop.cli.plan_report import CHANGES, plan_document, plan_words
+from otternauts_desktop.core.fleet.traefik import STAGING, IngressSettings, flight_plan
+from otternauts_desktop.core.flight.ingress import IngressSeen
+
+NOT_AS_WANTED = 3
+
+
+async def ingress(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """Do an `ingress` action; gives the exit code."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    snapshot = await control.telemetry.refresh(cluster.id)
+    if arguments.action == "status":
+        seen = control.ingress.seen(cluster.id)
+        assert seen is not None  # it was read just now
+        document = status_document(seen)
+        output.result(document, pairs({name: _word(v) for name, v in document.items()}))
+        return 0 if document["state"] == "healthy" else NOT_AS_WANTED
+    if arguments.action == "upgrade":
+        job_id = control.ingress.upgrade(
+            cluster.id, arguments.image, resolve_image=arguments.resolve_image
+        )
+        return await followed(control, job_id, output)
+    settings = _settings(arguments)
+    node = control.ingress.pin(cluster.id, arguments.outpost, settings)
+    preview = control.ingress.preview(cluster.id, settings)
+    if arguments.action == "plan":
+        text = flight_plan(settings)
+        document = {"outpost": node.name, "file": text, **plan_document(preview.plan)}
+        words = f"# It runs on {node.name}.\n{text}\n{plan_words(preview.plan)}"
+        output.result(document, words)
+        return 0 if preview.plan.nothing_to_do else CHANGES
+    output.progress(plan_words(preview.plan))
+    question = f"Launch the ingress of {cluster.name} on {node.name} (via {snapshot.via})?"
+    if not arguments.yes and not confirmed(question):
+        output.progress("Nothing was done; --yes launches without asking.")
+        return CANCELLED
+    job_id = control.ingress.launch(
+        cluster.id, settings, outpost=node.id, resolve_image=arguments.resolve_image
+    )
+    return await followed(control, job_id, output)
+
+
+def status_document(seen: IngressSeen) -> dict[str, Any]:
+    """An ingress for programs."""
+    settings = seen.settings
+    return {
+        "state": seen.condition.health.value if seen.condition else "not launched",
+        "tasks": seen.condition.count if seen.condition else "0/0",
+        "outposts": [node.name for node in seen.pinned],
+        "network": seen.network,
+        "image": settings.image if settings else "",
+        "email": settings.email if settings else "",
+        "ca": settings.ca if settings else "",
+        "ports": settings.ports if settings else "",
+        "foreign": list(seen.foreign),
+        "too_old": list(seen.old),
+    }
+
+
+def _settings(arguments: Namespace) -> IngressSettings:
+    return IngressSettings(
+        email=arguments.email,
+        ca=STAGING if arguments.staging else arguments.ca,
+        ports=arguments.ports,
+        encrypted=arguments.encrypted,
+        subnet=arguments.subnet,
+        image=arguments.image,
+    )
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, list):
+        value = ", ".join(value)
+    elif isinstance(value, bool):
+        value = "yes" if value else "no"
+    return value or "-"
