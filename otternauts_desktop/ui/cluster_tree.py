@@ -241,7 +241,10 @@ class ClusterTree(Surface):
         )
         menu = QMenu(self.add_button)
         menu.addAction(tr("Add outpost…"), self.add_outpost_requested.emit)
-        self._fleet_action = menu.addAction(tr("New fleet…"), self.new_fleet_requested.emit)
+        # Made here and not by the menu: PySide forgets that one when the navigator changes parent.
+        self._fleet_action = QAction(tr("New fleet…"), self)
+        self._fleet_action.triggered.connect(lambda: self.new_fleet_requested.emit())
+        menu.addAction(self._fleet_action)
         self.add_button.clicked.connect(
             lambda: menu.popup(self.add_button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
         )
