@@ -49,6 +49,7 @@ from otternauts_desktop.core.flight.progress import (
 )
 from otternauts_desktop.core.flight.taking_over import TakenOver, take_over
 from otternauts_desktop.core.names import ClusterId, LaunchId, fleet_name
+from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.services.bus import Bus
@@ -160,9 +161,17 @@ class Launches:
         return Preview(prepared, changes, self.launched_text(cluster_id, fleet), text)
 
     def rebuilt(self, cluster_id: ClusterId, fleet: str) -> str:
-        """A flight plan of what flies, with the values of the environment; "" for nothing."""
+        """A flight plan of what flies, with the values of the environment; "" for nothing.
+
+        Raises `ClusterUnreachable` where it is only known from before, without them.
+        """
+        return export(self._with_values(cluster_id, fleet), fleet)
+
+    def _with_values(self, cluster_id: ClusterId, fleet: str) -> Snapshot:
         snapshot = self._telemetry.snapshot(cluster_id)
-        return export(snapshot, fleet) if snapshot else ""
+        if snapshot is None or not all(s.has_values for s in snapshot.fleets.get(fleet, ())):
+            raise ClusterUnreachable(detail=self._telemetry.staleness(cluster_id).lost)
+        return snapshot
 
     def side_by_side(
         self,
@@ -174,11 +183,10 @@ class Launches:
     ) -> tuple[str, str]:
         """What flies, and what `text` wants in the same words; values are masked in both.
 
-        Raises as `preview` does.
+        Raises as `preview` and `rebuilt` do.
         """
         prepared = self.preview(cluster_id, fleet, text, variables, beside).prepared
-        snapshot = self._telemetry.snapshot(cluster_id)
-        assert snapshot is not None  # or there were no preview
+        snapshot = self._with_values(cluster_id, fleet)
         told = text + prepared.shown()
         return export(snapshot, fleet, beside=told), exported(prepared, snapshot, told)
 

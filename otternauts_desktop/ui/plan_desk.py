@@ -84,7 +84,9 @@ class PlanDesk(QObject):
         self.file = PlanFileDesk(plan, crew.settings, tasks)
         self.file.saved.connect(lambda name: window.toast.say(tr("{name} is saved.", name=name)))
         self.file.compare_requested.connect(self._compare_with_file)
-        plan_actions.register(window.actions_, plan, self.file, self.rebuild)
+        plan_actions.register(
+            window.actions_, plan, self.file, lambda: tasks.start(self.rebuild(), key="rebuild")
+        )
         plan.editor.edited.connect(self._edited)
         plan.paused.connect(self.read_again)
         plan.editor.too_much_pasted.connect(
@@ -286,7 +288,7 @@ class PlanDesk(QObject):
             )
         return texts
 
-    def rebuild(self) -> None:
+    async def rebuild(self) -> None:
         """Write the text anew from what flies; one step of undo brings the old one back."""
         text = self._crew.launches.rebuilt(*self._key)
         if not text:

@@ -11,7 +11,7 @@ import pytest
 
 from otternauts_desktop.core.comms.frames import FrameReader
 from otternauts_desktop.core.comms.line import LogLine
-from otternauts_desktop.core.errors import NotASwarmManager, NothingFound
+from otternauts_desktop.core.errors import EngineRefused, NotASwarmManager, NothingFound
 from otternauts_desktop.core.fleet.flight_plan import Prepared, prepare
 from otternauts_desktop.core.flight.commands import (
     INCOMPLETE,
@@ -166,6 +166,12 @@ volumes:
     assert left.nothing_to_do, left
     again = plan(prepared("c-all", rebuilt), snapshot)
     assert again.nothing_to_do, (rebuilt, again)
+
+
+async def test_a_digest_that_no_registry_tells_is_refused(opened: Open) -> None:
+    async with opened() as side:
+        with pytest.raises((EngineRefused, NothingFound)):
+            await side.engine.get("/distribution/acme/missing:1/json")
 
 
 async def test_half_a_body_does_nothing(opened: Open) -> None:
