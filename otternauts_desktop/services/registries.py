@@ -20,6 +20,8 @@ from otternauts_desktop.services.telemetry import Telemetry
 
 ASK_SECONDS: Final = 6.0
 """For one answer; below what the engine's own door allows, which would drop the link."""
+ALL_SECONDS: Final = 12.0
+"""For all answers of one question; what comes later is not known."""
 AT_ONCE: Final = 3
 """Questions on their way: each takes a channel of the connection to the manager."""
 KNOWN_SECONDS: Final = 300.0
@@ -52,8 +54,11 @@ class Registries:
         wanted = [image for image in dict.fromkeys(images) if image and "@" not in image]
         known = self.known(cluster_id)
         if missing := [image for image in wanted if image not in known]:
-            with contextlib.suppress(KnownError):
-                async with self._telemetry.manager(cluster_id) as (_, engine):
+            with contextlib.suppress(KnownError, TimeoutError):
+                async with (
+                    asyncio.timeout(ALL_SECONDS),
+                    self._telemetry.manager(cluster_id) as (_, engine),
+                ):
                     await self._ask_all(engine, cluster_id, missing)
             known = self.known(cluster_id)
         return {image: known[image] for image in wanted if image in known}
@@ -83,7 +88,10 @@ class Registries:
         except TimeoutError:
             return ImageSeen(trouble=tr("The registry does not answer."), silent=True)
         except NothingFound as error:
-            return ImageSeen(trouble=shown(error.detail, limit=300))
+            return ImageSeen(trouble=_in_one_line(error.detail))
         except EngineRefused as error:
-            words = shown(error.detail, limit=300)
-            return ImageSeen(trouble=words, silent=error.status >= 500)
+            return ImageSeen(trouble=_in_one_line(error.detail), silent=error.status >= 500)
+
+
+def _in_one_line(words: str) -> str:
+    return " ".join(shown(words, limit=300).split())
