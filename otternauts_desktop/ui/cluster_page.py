@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from otternauts_desktop.core.swarm.domains import domains
 from otternauts_desktop.core.swarm.health import Health, fleet_condition, node_health
 from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.core.swarm.state import Service, Snapshot
@@ -43,7 +44,8 @@ _OUTPOSTS: Final = (
 _FLEETS: Final = (
     Heading(marked("Fleet"), 0),
     Heading(marked("Status"), 120),
-    Heading(marked("Replicas"), 250),
+    Heading(marked("Replicas"), 180),
+    Heading(marked("Domain"), 220, spare=3),
     Heading(marked("Vessels"), 90, right=True, spare=2),
     Heading(marked("Changed"), 140, right=True, spare=1),
 )
@@ -250,6 +252,7 @@ def _fleet_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
                         pips=(condition.running, condition.wanted),
                         pips_tone="ok" if tone == "fg2" else tone,
                     ),
+                    _domain_cell(services),
                     Cell(str(len(services)), tone="fg2", right=True),
                     Cell(_changed(services), tone="fg2", right=True),
                 ),
@@ -257,6 +260,15 @@ def _fleet_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
             )
         )
     return tuple(rows)
+
+
+def _domain_cell(services: tuple[Service, ...]) -> Cell:
+    """The first of its domains, and how many more there are."""
+    found = domains(services)
+    if not found:
+        return Cell()
+    note = f"+{len(found) - 1}" if found[1:] else ""
+    return Cell(found[0], tone="fg2", icon="globe", note=note, tip=", ".join(found))
 
 
 def _changed(services: tuple[Service, ...]) -> str:

@@ -1,7 +1,7 @@
 """A made-up swarm as the Engine API would describe it, for looking at the window."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot
 
@@ -38,6 +38,12 @@ _FLEETS: dict[str, tuple[tuple[str, str, int], ...]] = {
         ("alertmanager", "prom/alertmanager:v0.28", 1),
     ),
     "ingress": (("traefik", "traefik:v3.7", 1),),
+}
+_DOMAINS: Final = {
+    "payments_gateway": "Host(`pay.acme.dev`)",
+    "shop_web": "Host(`shop.acme.dev`) || Host(`www.acme.dev`)",
+    "blog_web": "Host(`blog.acme.dev`)",
+    "monitoring_grafana": "Host(`grafana.acme.dev`)",
 }
 UNPLACEABLE = "no suitable node (scheduling constraints not satisfied on 5 nodes)"
 
@@ -136,6 +142,9 @@ def lists() -> dict[str, list[dict[str, Any]]]:
             for slot in range(1, replicas + 1):
                 tasks.append(task(f"svc-{fleet}-{vessel}", slot, homes[turn % len(homes)]))
                 turn += 1
+    for raw in services:
+        if rule := _DOMAINS.get(raw["Spec"]["Name"]):
+            raw["Spec"]["Labels"]["traefik.http.routers.web.rule"] = rule
     by_name = {raw["Spec"]["Name"]: raw["Spec"]["TaskTemplate"] for raw in services}
     by_name["payments_db"]["Placement"] = {
         "Constraints": ["node.labels.disk==ssd", "node.role==worker"]
