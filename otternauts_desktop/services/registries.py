@@ -69,9 +69,12 @@ class Registries:
 
         async def ask(image: str) -> None:
             registry = registry_of(image)
-            async with turns:
-                # One that did not answer for one image is not waited for again.
-                seen = silent.get(registry) or await self._ask(engine, image)
+            try:
+                async with turns:
+                    # One that did not answer for one image is not waited for again.
+                    seen = silent.get(registry) or await self._ask(engine, image)
+            except KnownError:  # of the connection, not of the registry: it is asked another time
+                return
             if seen.trouble and seen.silent:
                 silent[registry] = seen
             lasts = TROUBLE_SECONDS if seen.trouble else KNOWN_SECONDS

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
 from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.services import ssh
 from tests.services.practice import flying
 
 
@@ -32,3 +35,14 @@ async def test_pinning_what_was_launched_pinned_changes_nothing(tmp_path: Path) 
     (web,) = plan.changes
     assert plan.nothing_to_do, web.fields
     assert web.digest == web.new_digest == images["nginx"].digest
+
+
+async def test_a_connection_that_has_no_room_is_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        await control.telemetry.refresh(cluster_id)
+        monkeypatch.setattr(ssh, "MAX_CHANNELS", 0)
+        assert await control.registries.ask(cluster_id, ("nginx:1", "redis:7", "caddy:2")) == {}
+        monkeypatch.undo()
+        assert {*await control.registries.ask(cluster_id, ("redis:7",))} == {"redis:7"}
