@@ -30,7 +30,7 @@ from otternauts_desktop.ui.status_marks import (
     of_health,
     of_node,
 )
-from otternauts_desktop.ui.times import age, age_of, gigabytes
+from otternauts_desktop.ui.times import age_of, gigabytes
 
 _OUTPOSTS: Final = (
     Heading(marked("Outpost"), 0),
@@ -164,8 +164,6 @@ class ClusterPage(Surface):
         leader = next((node.name for node in snapshot.nodes if node.leader), tr("none"))
         outposts = trn("{number} outpost", "{number} outposts", len(snapshot.nodes))
         facts = [f"Docker Swarm, {outposts}", tr("Leader {leader}", leader=leader)]
-        if seen.lost:
-            facts = [tr("Last seen {age} ago", age=age(time.time() - snapshot.taken_at))]
         self.header.show_page(seen.cluster.name, state, facts, state=word)
         self._show_figures(snapshot)
         self.outpost_model.show_rows(_outpost_rows(seen, snapshot))

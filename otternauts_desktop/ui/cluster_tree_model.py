@@ -4,7 +4,7 @@ It is given whole snapshots and shows what changed in them; see `row_tree` for h
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QObject
@@ -108,12 +108,7 @@ def fleet_names(seen: ClusterSeen) -> tuple[str, ...]:
 def cluster_row(seen: ClusterSeen) -> Row:
     """The whole branch of one cluster."""
     cluster, snapshot = seen.cluster, seen.snapshot
-    groups = []
-    if snapshot is None:
-        groups.append(_group("outposts", tr("Outposts"), "outpost", _waiting_outposts(seen)))
-    else:
-        nodes = tuple(_node_row(seen, node) for node in snapshot.nodes)
-        groups.append(_group("outposts", tr("Outposts"), "outpost", nodes))
+    groups = [_outposts_row(seen)]
     fleets = tuple(_fleet_row(seen, fleet) for fleet in fleet_names(seen))
     groups.append(_group("fleets", tr("Fleets"), "fleet", fleets))
     if snapshot is not None:
@@ -121,14 +116,26 @@ def cluster_row(seen: ClusterSeen) -> Row:
         if loose:
             rows = tuple(_service_row(seen, snapshot, service) for service in loose)
             groups.append(_group("services", tr("Services of no fleet"), "box", rows))
-    cell = Cell(
+    return Row(cluster.id, (_cluster_cell(seen),), tuple(groups), cluster_place(cluster.id))
+
+
+def _outposts_row(seen: ClusterSeen) -> Row:
+    if seen.snapshot is None:
+        rows = _waiting_outposts(seen)
+    else:
+        rows = tuple(_node_row(seen, node) for node in seen.snapshot.nodes)
+    return _group("outposts", tr("Outposts"), "outpost", rows)
+
+
+def _cluster_cell(seen: ClusterSeen) -> Cell:
+    cluster = seen.cluster
+    return Cell(
         cluster.name,
         icon="sim" if cluster.simulated else "cluster",
         strong=True,
         badge=SIMULATED if cluster.simulated else "",
         **_cluster_state(seen),  # type: ignore[arg-type]  # a few fields by name, below
     )
-    return Row(cluster.id, (cell,), tuple(groups), cluster_place(cluster.id))
 
 
 def troubles(snapshot: Snapshot) -> int:
@@ -172,7 +179,7 @@ def _waiting_outposts(seen: ClusterSeen) -> tuple[Row, ...]:
     rows = []
     for outpost in seen.outposts:
         link = seen.links.get(outpost.id, CONNECTED)
-        note, tip = ("", tr("Not read yet")) if link.well else (link.mark.word, link.text)
+        note, tip = ("", tr("Not read yet")) if link.well else (link.mark.word, link.reason)
         mark = UNREACHABLE if seen.lost else WAITING
         rows.append(Row(outpost.id, (Cell(outpost.name, mark=mark, note=note, tip=tip),)))
     return tuple(rows)
@@ -184,7 +191,7 @@ def _node_row(seen: ClusterSeen, node: Node) -> Row:
     tip = f"{node.name}: {mark.word}, {tr(role_of(node))}, {node.address}"
     badge, link = role_of(node), seen.link_to(node.id)
     if link is not None and not link.well:  # there is no room for its role beside that
-        badge, note, tip = "", link.mark.word, f"{tip}\n{link.text}"
+        badge, note, tip = "", link.mark.word, f"{tip}\n{link.mark.word}. {link.reason}"
     cell = Cell(
         node.name,
         mark=UNREACHABLE if seen.lost else mark,
@@ -269,6 +276,15 @@ class ClusterTreeModel(RowTreeModel):
         """Take over what changed in one cluster; one that is not in the tree is ignored."""
         if seen.cluster.id in self._rows:
             self._rows[seen.cluster.id] = cluster_row(seen)
+            self.show_rows(tuple(self._rows.values()))
+
+    def show_connection(self, seen: ClusterSeen) -> None:
+        """Take over only what is true about its connections: they may move each second."""
+        if row := self._rows.get(seen.cluster.id):
+            groups = (_outposts_row(seen), *row.children[1:])
+            self._rows[seen.cluster.id] = replace(
+                row, cells=(_cluster_cell(seen),), children=groups
+            )
             self.show_rows(tuple(self._rows.values()))
 
     def index_of(self, place: Place) -> QModelIndex:

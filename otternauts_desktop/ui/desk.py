@@ -14,6 +14,7 @@ from otternauts_desktop.ui import window_memory
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.bridge import Bridge
 from otternauts_desktop.ui.cluster_page import ClusterPage
+from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.command_log_panel import CommandLogPanel
 from otternauts_desktop.ui.comms_desk import CommsDesk
 from otternauts_desktop.ui.crew import Crew
@@ -180,7 +181,7 @@ class Desk(QObject):
         bridge.clusters_changed.connect(self.show_clusters)
         bridge.swarm_observed.connect(self._cluster_moved)
         bridge.cluster_lost.connect(self._cluster_moved)
-        bridge.link_moved.connect(self._cluster_moved)
+        bridge.link_moved.connect(self._connection_moved)
         bridge.launch_moved.connect(self._launch_moved)
         bridge.command_ran.connect(self.command_log.add)
         window.place_chosen.connect(self.go)
@@ -201,7 +202,7 @@ class Desk(QObject):
         cluster_page.remove_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_cluster())
         )
-        self.status.moved.connect(self._cluster_moved)
+        self.status.moved.connect(self._connection_moved)
         self.status.remedy_requested.connect(self.outposts.mend)
         self.outpost_page.add_requested.connect(self.outposts.add_shown_node)
         self.outpost_page.forget_requested.connect(
@@ -246,6 +247,19 @@ class Desk(QObject):
         self._window.tree_model.show_cluster(self._crew.seen(cluster))
         if cluster_id == self._cluster_id:
             self._show_place()
+            self.status.show_status()
+            self.status.show_trouble()
+
+    def _connection_moved(self, cluster_id: str) -> None:
+        cluster = self._crew.cluster(cluster_id)
+        if cluster is None:
+            return
+        seen = self._crew.seen(cluster)
+        self._window.tree_model.show_connection(seen)
+        if cluster_id == self._cluster_id:
+            if self._window.place.kind is PlaceKind.OUTPOST:
+                self._show_place()
+            self._show_connection(seen)
             self.status.show_status()
             self.status.show_trouble()
 
@@ -320,7 +334,11 @@ class Desk(QObject):
             drafted = place.name in seen.drafts
             launch = self.fleets.newest_launch(cluster.id, place.name)
             self.fleet_page.show_fleet(seen, place.name, launch, drafted=drafted)
-        connection = seen.connection
+        self._show_connection(seen)
+
+    def _show_connection(self, seen: ClusterSeen) -> None:
+        """Say in the head of the page in front how the connection stands."""
+        place, connection = self._window.place, seen.connection
         if place.kind is PlaceKind.OUTPOST and connection.well:
             connection = seen.link_to(place.name) or connection
         for page in self._pages:

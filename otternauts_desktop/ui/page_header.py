@@ -39,6 +39,7 @@ class PageHeader(QWidget):
         words = column(spacing=2)
         words.addLayout(first)
         words.addWidget(self.facts)
+        self._facts = ""
         self._connection = CONNECTED
         self.remedy_button = Button(tr("Reconnect now"))
         self.remedy_button.clicked.connect(lambda: self.remedy_requested.emit(self._connection))
@@ -62,7 +63,8 @@ class PageHeader(QWidget):
         """Show the title, its state (the mark's word, or `state`), and facts in one line."""
         self.title.setText(title)
         self.pill.show_status(mark, state)
-        self.facts.setText("  ·  ".join(fact for fact in facts if fact))
+        self._facts = "  ·  ".join(fact for fact in facts if fact)
+        self.facts.setText(self._facts)
         self._clock.stop()
 
     def show_connection(self, connection: Connection) -> None:
@@ -74,7 +76,7 @@ class PageHeader(QWidget):
         self._clock.stop()
         self.remedy_button.setText(connection.remedy.title)
         self.pill.show_status(connection.mark, connection.state)
-        shown = (connection.retry, connection.reason, self.facts.text())
+        shown = (connection.retry, connection.reason, self._facts)
         self.facts.setText("  ·  ".join(dict.fromkeys(part for part in shown if part)))
 
     def show_reading(self, title: str, outpost: str, lost: str = "") -> None:
