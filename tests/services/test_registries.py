@@ -1,11 +1,13 @@
 """What a manager says of images, over real SSH to the flight simulator."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from otternauts_desktop.core.errors import TooManyChannels
 from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.services import ssh
+from otternauts_desktop.services.engine import Engine
 from tests.services.practice import flying
 
 
@@ -40,9 +42,16 @@ async def test_pinning_what_was_launched_pinned_changes_nothing(tmp_path: Path) 
 async def test_a_connection_that_has_no_room_is_no_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    get = Engine.get
+
+    async def no_room(self: Engine, path: str, *more: Any) -> Any:
+        if path.startswith("/distribution"):
+            raise TooManyChannels
+        return await get(self, path, *more)
+
     async with flying(tmp_path) as (control, _, cluster_id):
         await control.telemetry.refresh(cluster_id)
-        monkeypatch.setattr(ssh, "MAX_CHANNELS", 0)
-        assert await control.registries.ask(cluster_id, ("nginx:1", "redis:7", "caddy:2")) == {}
-        monkeypatch.undo()
+        with monkeypatch.context() as full:
+            full.setattr(Engine, "get", no_room)
+            assert await control.registries.ask(cluster_id, ("nginx:1", "redis:7", "a:2")) == {}
         assert {*await control.registries.ask(cluster_id, ("redis:7",))} == {"redis:7"}
