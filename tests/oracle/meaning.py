@@ -169,7 +169,8 @@ def _deploy(
 def _restart(text: str) -> dict[str, Any]:
     name, _, attempts = text.partition(":")
     condition = {"no": "none", "always": "any", "unless-stopped": "any"}.get(name, name)
-    return {"condition": condition, **({"max_attempts": int(attempts)} if attempts else {})}
+    number = int(attempts) if attempts.isdecimal() else attempts
+    return {"condition": condition, **({"max_attempts": number} if attempts else {})}
 
 
 def _tmpfs(text: str) -> dict[str, Any]:

@@ -197,7 +197,9 @@ def _amount(vessel: Vessel, path: Path, name: str, value: Any) -> Any:
         return None
     if name == "pids":
         return amount
-    return text(value).strip() if name == "memory" or isinstance(value, str) else _plain(amount)
+    if isinstance(value, str):
+        return value.strip()
+    return str(amount) if name == "memory" else _plain(amount)
 
 
 _SMALLEST: Final = 1e-9

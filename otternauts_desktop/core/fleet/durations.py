@@ -46,7 +46,7 @@ def go_duration(value: Any) -> str | None:
 def size_in_bytes(value: Any) -> int | None:
     """A size in bytes: `512m`, `1.5gb`, `64 MiB` or a bare number; powers of 1024. None: none."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return int(value) if math.isfinite(value) else None
+        return int(value) if abs(value) < _MOST else None
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None or match[1].count(".") > 1:
         return None
