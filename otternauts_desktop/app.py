@@ -14,6 +14,7 @@ from otternauts_desktop.core.swarm.cluster import Cluster, Login
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
+from otternauts_desktop.services.evacuations import Evacuations
 from otternauts_desktop.services.ingress import Ingress
 from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.keys import Keys
@@ -51,6 +52,7 @@ class MissionControl:
     jobs: Jobs
     keys: Keys
     ingress: Ingress
+    evacuations: Evacuations
     transmissions: Transmissions
     settings: SettingRecords
     records: LaunchRecords
@@ -125,6 +127,7 @@ async def open_mission_control(
             jobs=jobs,
             keys=keys,
             ingress=Ingress(links, telemetry, launches, jobs),
+            evacuations=Evacuations(links, telemetry, jobs),
             transmissions=transmissions,
             settings=SettingRecords(database),
             records=records,

@@ -4,6 +4,7 @@ from argparse import Namespace
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.choosing import only_cluster
+from otternauts_desktop.cli.evacuations import bring_back, evacuate
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, KnownError, NothingFound
@@ -92,6 +93,9 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
     """Do an `outpost` action; gives the exit code."""
     if arguments.action == "add":
         return await _add(control, arguments, output)
+    if arguments.action in ("evacuate", "return"):
+        act = evacuate if arguments.action == "evacuate" else bring_back
+        return await act(control, chosen_cluster(control, arguments.cluster).id, arguments, output)
     everyone = [
         (cluster, outpost)
         for cluster in control.outposts.clusters()

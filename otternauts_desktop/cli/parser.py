@@ -177,6 +177,12 @@ def _outposts(commands: _Commands) -> None:
     ):
         action = _command(actions, name, words)
         action.add_argument("name", metavar="NAME")
+    evacuate = _command(actions, "evacuate", "empty an outpost without downtime, then drain it")
+    evacuate.add_argument("name", metavar="NAME")
+    evacuate.add_argument("--preview", action="store_true", help="only show what that means")
+    evacuate.add_argument("--yes", action="store_true", help="do not ask")
+    back = _command(actions, "return", "let an outpost take tasks again")
+    back.add_argument("name", metavar="NAME")
     renew = _command(actions, "trust", "trust the new host key of a server, after comparing it")
     renew.add_argument("name", metavar="NAME")
     renew.add_argument("--fingerprint", metavar="SHA256:...", help="what the server's console says")

@@ -334,6 +334,15 @@ class CertificateLimit(KnownError):
     anchor = "certificate-limit"
 
 
+class EvacuationStuck(KnownError):
+    title = marked("A vessel could not move to another outpost.")
+    next_step_default = marked(
+        "It goes on running where it was. Mend the cause and resume the job, "
+        "or bring the outpost back."
+    )
+    anchor = "evacuation-stuck"
+
+
 class StepUnsettled(KnownError):
     title = marked("A step was done, but its effect is not seen.")
     next_step_default = marked("Look at the log of the job, then resume it: it looks again first.")

@@ -10,6 +10,13 @@ from otternauts_desktop.simulator.swarm import Refused, Swarm
 
 Flags = Sequence[tuple[str, str]]
 
+_UPDATE_DEFAULTS: Final = {
+    "Parallelism": 1,
+    "FailureAction": "pause",
+    "Monitor": 5_000_000_000,
+    "MaxFailureRatio": 0,
+}
+"""What the command line fills in where a service says nothing of its updates."""
 _BARE: Final = ("--detach", "--no-resolve-image", "--attachable", "--force")
 
 
@@ -71,7 +78,7 @@ def _remove_constraint(spec: Json, value: str) -> None:
 
 
 def _order(spec: Json, value: str) -> None:
-    spec["UpdateConfig"] = {**(spec.get("UpdateConfig") or {}), "Order": value}
+    spec["UpdateConfig"] = {**(spec.get("UpdateConfig") or _UPDATE_DEFAULTS), "Order": value}
 
 
 def _label(spec: Json, value: str) -> None:

@@ -382,6 +382,8 @@ async def test_a_constraint_moves_only_the_tasks_that_break_it_and_its_end_moves
         assert done.exit_status == 0, done.stderr
         await asyncio.sleep(1.5)
         assert await side.running("moving_web", 3) == after
+        changes = plan(prepared("moving", text), await side.snapshot()).changes
+        assert [change.fields for change in changes] == [()]
 
 
 async def test_labels_and_availability_of_a_node(opened: Open) -> None:
@@ -410,6 +412,9 @@ async def test_an_overlay_of_its_own_subnet(opened: Open) -> None:
         try:
             assert (await side.run(command)).exit_status == 0
             made = await side.engine.get("/networks/tried-public")
+            while not made["IPAM"]["Config"]:  # the leader hands addresses out a moment later
+                await asyncio.sleep(0.2)
+                made = await side.engine.get("/networks/tried-public")
             assert made["Attachable"] is True
             assert made["IPAM"]["Config"][0]["Subnet"] == "10.250.0.0/20"
             assert "encrypted" in made["Options"]

@@ -134,8 +134,15 @@ def capabilities(add: Any, drop: Any) -> tuple[list[str], list[str]]:
 
 
 def update_form(config: Mapping[str, Any]) -> Form:
-    """What an update policy says beyond Docker's defaults."""
-    return {key: value for key, value in config.items() if value != UPDATE_DEFAULTS[key]}
+    """What an update policy says beyond Docker's defaults.
+
+    A monitor of 0 s and of 5 s are one (daemon/cluster/convert/service.go, swarmkit updater.go);
+    `docker service update` writes the latter down where a service said nothing.
+    """
+    said = {key: value for key, value in config.items() if value != UPDATE_DEFAULTS[key]}
+    if said.get("monitor") == "5s":
+        del said["monitor"]
+    return said
 
 
 def _unless(value: Any, default: str) -> Any:

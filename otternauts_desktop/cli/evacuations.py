@@ -1,0 +1,68 @@
+"""`otternauts outpost evacuate` and `return`."""
+
+from argparse import Namespace
+from typing import Any
+
+from otternauts_desktop.app import MissionControl
+from otternauts_desktop.cli.inputs import confirmed
+from otternauts_desktop.cli.jobs import followed
+from otternauts_desktop.cli.output import Output, table
+from otternauts_desktop.core.flight.evacuation import Evacuation
+from otternauts_desktop.core.names import ClusterId
+
+CHANGES = 2
+
+
+async def evacuate(
+    control: MissionControl, cluster_id: ClusterId, arguments: Namespace, output: Output
+) -> int:
+    """Empty an outpost, or show what that means; gives the exit code."""
+    await control.telemetry.refresh(cluster_id)
+    node = control.evacuations.node(cluster_id, arguments.name)
+    preview = control.evacuations.preview(cluster_id, node)
+    if arguments.preview:
+        output.result(evacuation_document(preview), evacuation_words(preview))
+        return CHANGES if preview.departures else 0
+    output.progress(evacuation_words(preview))
+    if not arguments.yes and not confirmed(f"Evacuate {node.name}?"):
+        output.progress("Nothing was done; --yes does it without asking.")
+        return CHANGES
+    return await followed(control, control.evacuations.evacuate(cluster_id, node), output)
+
+
+async def bring_back(
+    control: MissionControl, cluster_id: ClusterId, arguments: Namespace, output: Output
+) -> int:
+    """Let an outpost take tasks again; gives the exit code."""
+    await control.telemetry.refresh(cluster_id)
+    node = control.evacuations.node(cluster_id, arguments.name)
+    return await followed(control, control.evacuations.bring_back(cluster_id, node), output)
+
+
+def evacuation_document(preview: Evacuation) -> dict[str, Any]:
+    """An evacuation for programs."""
+    return {
+        "outpost": preview.node.name,
+        "without_downtime": preview.gapless,
+        "services": [
+            {
+                "name": departure.service.name,
+                "tasks": departure.tasks,
+                "way": departure.way.value,
+                "places": list(departure.places),
+                "warnings": list(departure.warnings),
+            }
+            for departure in preview.departures
+        ],
+    }
+
+
+def evacuation_words(preview: Evacuation) -> str:
+    """An evacuation for people."""
+    if not preview.departures:
+        return f"Nothing runs on {preview.node.name}."
+    rows = [
+        (d.service.name, str(d.tasks), d.way, ", ".join(d.places), " ".join(d.warnings))
+        for d in preview.departures
+    ]
+    return table(("SERVICE", "TASKS", "WAY", "CAN GO TO", "NOTE"), rows)
