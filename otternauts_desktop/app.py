@@ -21,6 +21,7 @@ from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
+from otternauts_desktop.services.preflight import Preflight
 from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
@@ -51,6 +52,7 @@ class MissionControl:
     registries: Registries
     jobs: Jobs
     keys: Keys
+    preflight: Preflight
     ingress: Ingress
     evacuations: Evacuations
     transmissions: Transmissions
@@ -126,6 +128,7 @@ async def open_mission_control(
             registries=Registries(telemetry),
             jobs=jobs,
             keys=keys,
+            preflight=Preflight(keys),
             ingress=Ingress(links, telemetry, launches, jobs),
             evacuations=Evacuations(links, telemetry, jobs),
             transmissions=transmissions,

@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from otternauts_desktop.app import MissionControl
+from otternauts_desktop.cli.checks import told
 from otternauts_desktop.cli.choosing import only_cluster
 from otternauts_desktop.cli.evacuations import bring_back, evacuate
 from otternauts_desktop.cli.inputs import confirmed
@@ -113,10 +114,11 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
         return 0
     found = _named(arguments.name, [o for _, o in everyone])
     if arguments.action == "check":
-        version = await control.outposts.check(found)
-        document_ok = {"outpost": found.name, "docker": version}
-        output.result(document_ok, f"{found.name}: logged in, Docker {version} answers.")
-        return 0
+        peers = [o for o in control.outposts.outposts(found.cluster_id) if o.id != found.id]
+        report = await control.preflight.check(
+            found.login, found.host_key, name=found.name, peers=peers
+        )
+        return told(report, output)
     if arguments.action == "trust":
         return await _trust(control, found, arguments, output)
     await control.outposts.remove_outpost(found)

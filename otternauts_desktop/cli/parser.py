@@ -172,7 +172,7 @@ def _outposts(commands: _Commands) -> None:
     )
     _command(actions, "list", "all outposts")
     for name, words in (
-        ("check", "log in and reach Docker"),
+        ("check", "look a server over, and the ways to the others; exit 3: mend something"),
         ("remove", "forget an outpost; nothing changes on the server"),
     ):
         action = _command(actions, name, words)

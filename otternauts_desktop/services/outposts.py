@@ -100,19 +100,6 @@ class Outposts:
         finally:
             await through.close()
 
-    async def check(self, outpost: Outpost) -> str:
-        """Log in anew and reach Docker; gives back the engine's version. Raises `OutpostError`."""
-        link = await self._keys.connect(outpost.login, outpost.host_key)
-        try:
-            engine, _ = await self._reach_docker(link, outpost.name)
-            try:
-                info = await engine.get("/info")
-            finally:
-                await engine.close()
-        finally:
-            await link.close()
-        return shown(str(info.get("ServerVersion", "")))
-
     async def add(
         self,
         login: Login,

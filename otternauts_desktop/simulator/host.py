@@ -9,6 +9,7 @@ import asyncssh
 from otternauts_desktop.simulator import shell
 from otternauts_desktop.simulator.engine_api import EngineApi
 from otternauts_desktop.simulator.http_server import READ_SIZE, serve
+from otternauts_desktop.simulator.looks import look
 from otternauts_desktop.simulator.records import Node
 from otternauts_desktop.simulator.stack import Output
 from otternauts_desktop.simulator.swarm import Swarm
@@ -146,7 +147,8 @@ class Host:
     async def _run(self, process: Process, line: str) -> None:
         call = shell.docker_call(line)
         if call is None:
-            _finish(process, shell.unknown_command(line))
+            looked = look(self._swarm, self._node, line)
+            _finish(process, looked or shell.unknown_command(line))
         elif (failed := shell.broken(call, self._fault)) is not None:
             _finish(process, failed)
         elif call.is_dial:

@@ -1,6 +1,7 @@
 """The simulated swarm: what the Engine's write endpoints do to it, and its passing of time."""
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from math import inf
 from typing import Final
@@ -31,6 +32,8 @@ class Swarm(SwarmState):
 
     def __init__(self, pace: Pace | None = None, clock: Callable[[], float] = time.time) -> None:
         super().__init__(pace or Pace(), clock)
+        self.packets: Counter[str] = Counter()
+        """UDP packets that came to each address."""
 
     def catch_up(self) -> None:
         """Let everything happen that was due up to now, in its order."""
