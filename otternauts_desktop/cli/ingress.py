@@ -1,16 +1,20 @@
 """`otternauts ingress`: Traefik in front of a cluster's fleets."""
 
+import asyncio
 from argparse import Namespace
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.jobs import followed
-from otternauts_desktop.cli.output import Output, pairs
+from otternauts_desktop.cli.output import Output, error_document, pairs
 from otternauts_desktop.cli.plan_report import CHANGES, plan_document, plan_words
 from otternauts_desktop.core.fleet.traefik import STAGING, IngressSettings, flight_plan
 from otternauts_desktop.core.flight.ingress import IngressSeen
+from otternauts_desktop.core.flight.shields import domains_flying
+from otternauts_desktop.services.shields import shield_trouble
 
 NOT_AS_WANTED = 3
 
@@ -25,6 +29,10 @@ async def ingress(control: MissionControl, arguments: Namespace, output: Output)
         document = status_document(seen)
         output.result(document, pairs({name: _word(v) for name, v in document.items()}))
         return 0 if document["state"] == "healthy" else NOT_AS_WANTED
+    if arguments.action == "check":
+        hosts = {node.address for node in snapshot.nodes}
+        hosts |= {outpost.login.host for outpost in control.outposts.outposts(cluster.id)}
+        return await _check(arguments.domains or domains_flying(snapshot), hosts, output)
     if arguments.action == "upgrade":
         job_id = control.ingress.upgrade(
             cluster.id, arguments.image, resolve_image=arguments.resolve_image
@@ -48,6 +56,20 @@ async def ingress(control: MissionControl, arguments: Namespace, output: Output)
         cluster.id, settings, outpost=node.id, resolve_image=arguments.resolve_image
     )
     return await followed(control, job_id, output)
+
+
+async def _check(names: Sequence[str], hosts: Collection[str], output: Output) -> int:
+    """Say of each domain whether a certificate for it could be had."""
+    troubles = await asyncio.gather(*(shield_trouble(name, hosts) for name in names))
+    found = dict(zip(names, troubles, strict=True))
+    output.result(
+        [
+            {"domain": name, "error": error_document(trouble) if trouble else None}
+            for name, trouble in found.items()
+        ],
+        pairs({name: t.text() if t else "ok" for name, t in found.items()}) or "No domains.",
+    )
+    return 1 if any(troubles) else 0
 
 
 def status_document(seen: IngressSeen) -> dict[str, Any]:

@@ -32,6 +32,9 @@ def add_ingress(parser: argparse.ArgumentParser) -> None:
             _resolve(action)
     words = "how it stands; exit 3 where it does not run as wanted"
     actions.add_parser("status", help=words, description=words)
+    words = "whether certificates can be had: DNS and port 80, seen from here; exit 1 where not"
+    check = actions.add_parser("check", help=words, description=words)
+    check.add_argument("domains", nargs="*", metavar="DOMAIN", help="default: all that fly")
     words = "bring it to another version of Traefik, all else as it is"
     upgrade = actions.add_parser("upgrade", help=words, description=words)
     _image(upgrade)

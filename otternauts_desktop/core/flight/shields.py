@@ -1,0 +1,84 @@
+"""Shields (HTTPS): the domains that a fleet wants, and why a certificate for one can't be had."""
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from otternauts_desktop.core.errors import (
+    CertificateLimit,
+    ChallengeFailed,
+    DomainElsewhere,
+    KnownError,
+)
+from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.words import tr
+
+_HOST: Final = re.compile(r"Host\(`([^`]+)`\)")
+_RULE: Final = re.compile(r"traefik\.http\.routers\..+\.rule")
+_DOMAIN: Final = re.compile(
+    r"(?:domain|\[)[ =\"\[]*((?:[a-z0-9-]+\.)+[a-z0-9-]{2,63})", re.IGNORECASE
+)
+_RETRY: Final = re.compile(r"retry after ([0-9T:Z .+-]+(?: ?UTC)?)", re.IGNORECASE)
+
+
+def domains(labels: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The domains in the rules of Traefik's labels, each once."""
+    rules = (str(value) for some in labels for name, value in some.items() if _RULE.fullmatch(name))
+    return tuple(dict.fromkeys(host for rule in rules for host in _HOST.findall(rule)))
+
+
+def domains_flying(snapshot: Snapshot) -> tuple[str, ...]:
+    """The domains of all that flies."""
+    return domains(service.labels for service in snapshot.services)
+
+
+def elsewhere(domain: str, found: Collection[str], own: Collection[str]) -> DomainElsewhere | None:
+    """What is wrong with where DNS sends a domain: `found`, while `own` are the outposts'.
+
+    One that leads to an outpost and elsewhere as well is wrong too: the authority takes any.
+    """
+    if not found:
+        return DomainElsewhere(detail=tr("{domain} has no address.", domain=domain))
+    foreign = sorted(set(found) - set(own))
+    if not foreign:
+        return None
+    return DomainElsewhere(
+        detail=tr(
+            "{domain} leads to {found}; the outposts have {own}.",
+            domain=domain,
+            found=", ".join(foreign),
+            own=", ".join(sorted(own)),
+        )
+    )
+
+
+def silent(domain: str, reason: str) -> ChallengeFailed:
+    """That nothing answers on a domain's port 80."""
+    return ChallengeFailed(
+        detail=tr("{domain} does not answer on port 80: {reason}.", domain=domain, reason=reason)
+    )
+
+
+def certificate_trouble(line: str) -> KnownError | None:
+    """What a line of Traefik's log says of a certificate that was not issued; None for nothing.
+
+    The texts are those of the ACME protocol's error types (RFC 8555, 6.7).
+    """
+    low = line.lower()
+    if "acme:error" not in low and "acme: error" not in low:
+        return None
+    match = _DOMAIN.search(line)
+    domain = match[1] if match else ""
+    if "ratelimited" in low:
+        until = _RETRY.search(line)
+        when = until[1].strip(" .:") if until else ""
+        return CertificateLimit(
+            detail=tr("{domain}: try again after {when}.", domain=domain, when=when)
+            if when
+            else domain
+        )
+    if "acme:error:dns" in low:
+        return DomainElsewhere(detail=tr("{domain} has no address.", domain=domain))
+    if any(f"acme:error:{kind}" in low for kind in ("connection", "unauthorized", "tls")):
+        return ChallengeFailed(detail=domain)
+    return None
