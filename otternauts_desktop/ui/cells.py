@@ -3,11 +3,12 @@
 A model is given the whole of them each time; two that are equal need no repaint.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 
 from otternauts_desktop.core.words import marked, tr
-from otternauts_desktop.ui.status_marks import Mark
+from otternauts_desktop.ui.status_marks import UNREACHABLE, Mark
 
 LEADER: Final = marked("Leader")
 MANAGER: Final = marked("Manager")
@@ -78,3 +79,25 @@ class Heading:
     right: bool = False
     spare: int = 0
     """Left out where there is no room for all; the highest first, 0 never."""
+
+
+def faded(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows as they were last seen: their words stay, their states are not claimed any more."""
+    return tuple(
+        replace(
+            row,
+            cells=tuple(_faded(cell) for cell in row.cells),
+            children=faded(row.children),
+        )
+        for row in rows
+    )
+
+
+def _faded(cell: Cell) -> Cell:
+    return replace(
+        cell,
+        tone="fg2" if cell.strong else "fg3",
+        mark=cell.mark and UNREACHABLE,
+        pips_tone="idle",
+        segments=tuple("line" for _ in cell.segments),
+    )

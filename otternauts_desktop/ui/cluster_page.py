@@ -12,7 +12,7 @@ from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.core.swarm.state import Service, Snapshot
 from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.buttons import Button
-from otternauts_desktop.ui.cells import Cell, Heading, Row
+from otternauts_desktop.ui.cells import Cell, Heading, Row, faded
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, count_tone, fleet_names, role_of
 from otternauts_desktop.ui.frames import Card, Surface, column, row, rule
 from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
@@ -24,6 +24,7 @@ from otternauts_desktop.ui.status_marks import (
     DEGRADED,
     DRAIN,
     HEALTHY,
+    UNREACHABLE,
     WAITING,
     WARNING,
     Mark,
@@ -69,6 +70,9 @@ class _HealthCell(QWidget):
         outer = column(self, margins=(16, 10, 16, 10), spacing=2)
         outer.addLayout(head)
         outer.addLayout(body)
+
+    def show_mark(self, mark: Mark) -> None:
+        self._mark.show_mark(mark)
 
     def show_figure(self, mark: Mark, number: str, note: str = "") -> None:
         self._mark.show_mark(mark)
@@ -166,8 +170,12 @@ class ClusterPage(Surface):
         facts = [f"Docker Swarm, {outposts}", tr("Leader {leader}", leader=leader)]
         self.header.show_page(seen.cluster.name, state, facts, state=word)
         self._show_figures(snapshot)
-        self.outpost_model.show_rows(_outpost_rows(seen, snapshot))
-        self.fleet_model.show_rows(_fleet_rows(seen, snapshot))
+        if seen.lost:
+            for figure in (self._outposts, self._quorum, self._fleets, self._replicas):
+                figure.show_mark(UNREACHABLE)
+        outposts_now, fleets_now = _outpost_rows(seen, snapshot), _fleet_rows(seen, snapshot)
+        self.outpost_model.show_rows(faded(outposts_now) if seen.lost else outposts_now)
+        self.fleet_model.show_rows(faded(fleets_now) if seen.lost else fleets_now)
         self._outpost_card.caption.setText(outposts)
         fleets = trn("{number} fleet", "{number} fleets", len(conditions))
         vessels = trn("{number} vessel", "{number} vessels", len(snapshot.services))

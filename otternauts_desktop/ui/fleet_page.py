@@ -11,7 +11,7 @@ from otternauts_desktop.core.swarm.health import fleet_condition
 from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
 from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.buttons import Button
-from otternauts_desktop.ui.cells import Row
+from otternauts_desktop.ui.cells import Row, faded
 from otternauts_desktop.ui.cluster_tree_model import DRAFT, ClusterSeen
 from otternauts_desktop.ui.explain_panel import ExplainPanel
 from otternauts_desktop.ui.fleet_rows import FLEET_HEADINGS, service_row
@@ -131,7 +131,8 @@ class FleetPage(Surface):
             self.header.show_page(fleet, mark, facts)
         now = time.time()
         if snapshot is not None:
-            self.model.show_rows(tuple(service_row(snapshot, s, now) for s in services))
+            rows = tuple(service_row(snapshot, s, now) for s in services)
+            self.model.show_rows(faded(rows) if seen.lost else rows)
         self._empty.setVisible(snapshot is not None and not services)
         self.beside.setVisible(bool(services))
         self._snapshot = snapshot

@@ -9,7 +9,7 @@ from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
-from otternauts_desktop.ui.cells import Row
+from otternauts_desktop.ui.cells import Row, faded
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, role_of
 from otternauts_desktop.ui.connection import Connection
 from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
@@ -78,7 +78,8 @@ class OutpostPage(Surface):
             ", ".join(f"{key}={value}" for key, value in sorted(node.labels.items())),
         ]
         self.header.show_page(node.name, UNREACHABLE if seen.lost else of_node(node), facts)
-        self.model.show_rows(_rows(snapshot, node_id))
+        rows = _rows(snapshot, node_id)
+        self.model.show_rows(faded(rows) if seen.lost else rows)
 
     def _show_link(self, outpost: Outpost | None, link: Connection | None) -> None:
         if outpost is None or link is None:

@@ -9,6 +9,7 @@ from otternauts_desktop.core.swarm.health import service_condition
 from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.cells import faded
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.explain_panel import ExplainPanel
 from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
@@ -91,7 +92,8 @@ class ServicePage(Surface):
         )
         tasks.sort(key=lambda task: not task.live)
         now = time.time()
-        self.model.show_rows(tuple(task_row(snapshot, service, task, now) for task in tasks))
+        rows = tuple(task_row(snapshot, service, task, now) for task in tasks)
+        self.model.show_rows(faded(rows) if seen.lost else rows)
         self._seen = snapshot, service
         self._explain()
 

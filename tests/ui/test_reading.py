@@ -12,7 +12,10 @@ from otternauts_desktop.ui.cluster_page import ClusterPage
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.fleet_page import FleetPage
 from otternauts_desktop.ui.outpost_page import OutpostPage
+from otternauts_desktop.ui.row_view import cell_of
 from otternauts_desktop.ui.service_page import ServicePage
+from otternauts_desktop.ui.status_marks import UNREACHABLE
+from tests.ui.acme import snapshot
 
 CLUSTER = Cluster(ClusterId("c"), "acme-prod", "swarm")
 OUTPOST = Outpost(OutpostId("o"), CLUSTER.id, "orion-1", Login("203.0.113.10", "deploy"), "", "n1")
@@ -43,3 +46,17 @@ def test_every_page_says_what_it_reads(qapp: QApplication, monkeypatch: pytest.M
     show(replace(SEEN, lost="The key was refused."))
     for header in headers:
         assert header.facts.text() == "The key was refused."
+
+
+def test_what_was_last_seen_claims_no_state(qapp: QApplication) -> None:
+    seen = ClusterSeen(CLUSTER, snapshot(), "No manager answers.", (OUTPOST,))
+    cluster, fleet = ClusterPage(), FleetPage()
+    cluster.show_cluster(seen)
+    fleet.show_fleet(seen, "payments", None, drafted=False)
+    for model in (cluster.outpost_model, cluster.fleet_model, fleet.model):
+        for number in range(model.rowCount()):
+            index = model.index(number, 0)
+            cell = cell_of(index)
+            assert (cell.mark, cell.tone) == (UNREACHABLE, "fg2"), cell
+    cluster.show_cluster(replace(seen, lost=""))
+    assert cell_of(cluster.outpost_model.index(0, 0)).mark != UNREACHABLE
