@@ -119,17 +119,18 @@ async def open_mission_control(
         jobs = Jobs(bus, JobRecords(database), Runner(home / "runners"))
         stack.push_async_callback(jobs.close)
         practice_stack = await stack.enter_async_context(AsyncExitStack())
+        outposts = Outposts(bus, links, keys, clusters, telemetry)
         control = MissionControl(
             bus=bus,
             command_log=command_log,
-            outposts=Outposts(bus, links, keys, clusters, telemetry),
+            outposts=outposts,
             telemetry=telemetry,
             launches=launches,
             registries=Registries(telemetry),
             jobs=jobs,
             keys=keys,
             preflight=Preflight(keys),
-            ingress=Ingress(links, telemetry, launches, jobs),
+            ingress=Ingress(links, telemetry, outposts, launches, jobs),
             evacuations=Evacuations(links, telemetry, jobs),
             transmissions=transmissions,
             settings=SettingRecords(database),

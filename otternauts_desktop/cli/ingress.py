@@ -7,7 +7,7 @@ from typing import Any
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
-from otternauts_desktop.cli.inputs import confirmed
+from otternauts_desktop.cli.inputs import confirmed, read_text, write_private
 from otternauts_desktop.cli.jobs import followed
 from otternauts_desktop.cli.output import Output, error_document, pairs
 from otternauts_desktop.cli.plan_report import CHANGES, plan_document, plan_words
@@ -33,6 +33,15 @@ async def ingress(control: MissionControl, arguments: Namespace, output: Output)
         hosts = {node.address for node in snapshot.nodes}
         hosts |= {outpost.login.host for outpost in control.outposts.outposts(cluster.id)}
         return await _check(arguments.domains or domains_flying(snapshot), hosts, output)
+    if arguments.action == "backup":
+        content = await control.ingress.backup(cluster.id)
+        write_private(arguments.file, content)
+        output.result({"file": arguments.file, "bytes": len(content)}, f"Kept: {arguments.file}")
+        return 0
+    if arguments.action == "restore":
+        await control.ingress.restore(cluster.id, read_text(arguments.file).encode())
+        output.result({"restored": arguments.file}, "The certificates are back.")
+        return 0
     if arguments.action == "upgrade":
         job_id = control.ingress.upgrade(
             cluster.id, arguments.image, resolve_image=arguments.resolve_image

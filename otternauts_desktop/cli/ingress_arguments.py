@@ -35,6 +35,12 @@ def add_ingress(parser: argparse.ArgumentParser) -> None:
     words = "whether certificates can be had: DNS and port 80, seen from here; exit 1 where not"
     check = actions.add_parser("check", help=words, description=words)
     check.add_argument("domains", nargs="*", metavar="DOMAIN", help="default: all that fly")
+    for name, words in (
+        ("backup", "keep its certificates in a file; it holds private keys"),
+        ("restore", "put certificates back, and restart it"),
+    ):
+        action = actions.add_parser(name, help=words, description=words)
+        action.add_argument("file", metavar="FILE")
     words = "bring it to another version of Traefik, all else as it is"
     upgrade = actions.add_parser("upgrade", help=words, description=words)
     _image(upgrade)

@@ -312,6 +312,11 @@ class IngressThere(KnownError):
     anchor = "ingress-there"
 
 
+class CertificatesUnusable(KnownError):
+    title = marked("Traefik's certificates can't be read or written.")
+    anchor = "certificates-unusable"
+
+
 class DomainElsewhere(KnownError):
     """`domain` is not served by this cluster, as far as DNS says."""
 

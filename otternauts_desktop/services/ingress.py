@@ -1,11 +1,13 @@
 """The ingress of a cluster: launched, upgraded and looked after by durable jobs."""
 
 import ipaddress
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
 from otternauts_desktop.core.errors import (
+    CertificatesUnusable,
     IngressFailed,
     IngressSettingsUnusable,
     IngressThere,
@@ -16,22 +18,33 @@ from otternauts_desktop.core.fleet.ingress import NETWORK
 from otternauts_desktop.core.fleet.traefik import (
     FLEET,
     LABEL,
+    SERVICE,
+    STORAGE,
     IngressSettings,
     checked,
     flight_plan,
 )
-from otternauts_desktop.core.flight.commands import Command, network_create, node_update
+from otternauts_desktop.core.flight.commands import (
+    Command,
+    file_in_container,
+    network_create,
+    node_update,
+    replace_in_container,
+    service_update,
+)
 from otternauts_desktop.core.flight.ingress import IngressSeen, ingress_seen
 from otternauts_desktop.core.flight.job import Job
 from otternauts_desktop.core.flight.progress import LaunchState
 from otternauts_desktop.core.names import ClusterId, JobId
-from otternauts_desktop.core.swarm.health import Health
+from otternauts_desktop.core.swarm.cluster import Outpost
+from otternauts_desktop.core.swarm.health import Health, is_running
 from otternauts_desktop.core.swarm.state import Node, Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.jobs import Jobs, JobStep, Work
 from otternauts_desktop.services.launches import Launches, Preview
 from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.telemetry import Telemetry
 
 LAUNCH: Final = "ingress.launch"
@@ -40,8 +53,16 @@ LAUNCH: Final = "ingress.launch"
 class Ingress:
     """Launches Traefik once per cluster, and tells how it stands."""
 
-    def __init__(self, links: Links, telemetry: Telemetry, launches: Launches, jobs: Jobs) -> None:
+    def __init__(
+        self,
+        links: Links,
+        telemetry: Telemetry,
+        outposts: Outposts,
+        launches: Launches,
+        jobs: Jobs,
+    ) -> None:
         self._links = links
+        self._outposts = outposts
         self._telemetry = telemetry
         self._launches = launches
         self._jobs = jobs
@@ -141,6 +162,61 @@ class Ingress:
             raise NothingFound(detail=tr("This cluster has no ingress."))
         settings = replace(seen.settings, image=image)
         return self.launch(cluster_id, settings, resolve_image=resolve_image)
+
+    async def backup(self, cluster_id: ClusterId) -> bytes:
+        """Traefik's certificates and account (`acme.json`). They hold private keys.
+
+        Raises `NothingFound` where Traefik does not run or its outpost can't be logged in to, and
+        `IngressFailed` where there are none yet.
+        """
+        outpost, container = await self._running(cluster_id)
+        command = file_in_container(container, STORAGE, sudo=outpost.sudo)
+        done = await self._links.run(outpost, command)
+        if not done.ok or not done.stdout.strip():
+            said = shown(done.stderr, limit=2000).strip()
+            raise CertificatesUnusable(detail=said or tr("Traefik has none yet."))
+        return done.stdout
+
+    async def restore(self, cluster_id: ClusterId, content: bytes) -> None:
+        """Put certificates back and have Traefik read them, which takes it away for seconds.
+
+        Raises as `backup` does, and `CertificatesUnusable` for what is no `acme.json`.
+        """
+        try:
+            readable = isinstance(json.loads(content), dict)
+        except ValueError:
+            readable = False
+        if not readable:
+            raise CertificatesUnusable(detail=tr("It is no acme.json of Traefik."))
+        outpost, container = await self._running(cluster_id)
+        command = replace_in_container(container, STORAGE, content, sudo=outpost.sudo)
+        done = await self._links.run(outpost, command)
+        if not done.ok:
+            raise CertificatesUnusable(detail=shown(done.stderr, limit=2000).strip())
+        async with self._telemetry.manager(cluster_id) as (manager, _):
+            restart = service_update(SERVICE, ("--force",), sudo=manager.sudo)
+            done = await self._links.run(manager, restart)
+        if not done.ok:
+            raise IngressFailed(detail=shown(done.stderr, limit=2000).strip())
+
+    async def _running(self, cluster_id: ClusterId) -> tuple[Outpost, str]:
+        """The outpost that Traefik runs on, and its container there."""
+        snapshot = await self._telemetry.refresh(cluster_id)
+        service = ingress_seen(snapshot).service
+        tasks = snapshot.tasks_by_service[service.id] if service else ()
+        task = next((t for t in tasks if is_running(snapshot, t)), None)
+        if task is None:
+            raise NothingFound(detail=tr("No ingress runs on this cluster."))
+        for outpost in self._outposts.outposts(cluster_id):
+            if outpost.node_id == task.node_id:
+                return outpost, task.container_id
+        raise NothingFound(
+            detail=tr(
+                "Traefik runs on {outpost}, which can't be logged in to from here.",
+                outpost=snapshot.node_name(task.node_id),
+            ),
+            next_step=tr("Add it as an outpost first."),
+        )
 
     def _steps(self, job: Job) -> Sequence[JobStep]:
         tools = _Tools(self._links, self._telemetry, self._launches)

@@ -17,7 +17,7 @@ _UPDATE_DEFAULTS: Final = {
     "MaxFailureRatio": 0,
 }
 """What the command line fills in where a service says nothing of its updates."""
-_BARE: Final = ("--detach", "--no-resolve-image", "--attachable", "--force")
+_BARE: Final = ("--detach", "--no-resolve-image", "--attachable")
 
 
 def _update_node(swarm: Swarm, words: Sequence[str]) -> Output:
@@ -90,6 +90,10 @@ def _unlabel(spec: Json, value: str) -> None:
     (spec.get("Labels") or {}).pop(value, None)
 
 
+def _force(spec: Json, value: str) -> None:
+    spec["TaskTemplate"]["ForceUpdate"] = spec["TaskTemplate"].get("ForceUpdate", 0) + 1
+
+
 def _replicas(spec: Json, value: str) -> None:
     spec["Mode"] = {"Replicated": {"Replicas": int(value)}}
 
@@ -101,6 +105,7 @@ _SERVICE_FLAGS: Final[Mapping[str, Callable[[Json, str], None]]] = {
     "--label-add": _label,
     "--label-rm": _unlabel,
     "--replicas": _replicas,
+    "--force": _force,
 }
 
 
@@ -120,6 +125,23 @@ def _create_network(swarm: Swarm, words: Sequence[str]) -> Output:
     return Output(0, f"{network.id}\n", "")
 
 
+def execute(swarm: Swarm, words: Sequence[str], stdin: bytes) -> Output:
+    """`docker exec` of the two programs that the client runs: one reads a file, one replaces it."""
+    container, *program = [word for word in words if word != "-i"]
+    task = next(
+        (t for t in swarm.tasks.values() if container and t.container_id == container), None
+    )
+    if task is None or task.state != "running":
+        return _daemon(f"No such container: {container}")
+    place = (task.service_id, program[-1])
+    if program[0] == "cat":
+        if place not in swarm.contents:
+            return Output(1, "", f"cat: can't open '{program[-1]}': No such file or directory\n")
+        return Output(0, swarm.contents[place].decode(), "")
+    swarm.contents[place] = stdin
+    return Output(0, "", "")
+
+
 COMMANDS: Final[Mapping[str, Callable[[Swarm, Sequence[str]], Output]]] = {
     "node update": _update_node,
     "service update": _update_service,
@@ -134,7 +156,9 @@ def _read(words: Sequence[str]) -> tuple[Flags, list[str]]:
         word = rest.pop(0)
         if word in _BARE:
             continue
-        if word.startswith("--"):
+        if word == "--force":
+            flags.append((word, ""))
+        elif word.startswith("--"):
             name, equals, value = word.partition("=")
             flags.append((name, value if equals else (rest.pop(0) if rest else "")))
         else:

@@ -88,6 +88,8 @@ def run(swarm: Swarm, call: DockerCall, stdin: bytes, *, refusal: str) -> Output
     if call.digest and hashlib.sha256(stdin).hexdigest() != call.digest:
         return Output(DATA_ERROR, "", "The flight plan did not arrive whole; nothing was done.\n")
     words = list(call.words)
+    if words[:1] == ["exec"]:
+        return changes.execute(swarm, words[1:], stdin)
     verb, rest = words[:2], words[2:]
     changing = changes.COMMANDS.get(" ".join(verb))
     if changing is None and verb not in (["stack", "deploy"], ["stack", "rm"], ["service", "rm"]):

@@ -32,6 +32,8 @@ class Swarm(SwarmState):
 
     def __init__(self, pace: Pace | None = None, clock: Callable[[], float] = time.time) -> None:
         super().__init__(pace or Pace(), clock)
+        self.contents: dict[tuple[str, str], bytes] = {}
+        """What was written into files, by service and path, as if each had a volume for it."""
         self.packets: Counter[str] = Counter()
         """UDP packets that came to each address."""
 

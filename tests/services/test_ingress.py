@@ -5,13 +5,18 @@ from pathlib import Path
 import pytest
 
 from otternauts_desktop.app import MissionControl
-from otternauts_desktop.core.errors import IngressSettingsUnusable, IngressThere, NothingFound
+from otternauts_desktop.core.errors import (
+    CertificatesUnusable,
+    IngressSettingsUnusable,
+    IngressThere,
+    NothingFound,
+)
 from otternauts_desktop.core.fleet.traefik import LABEL, IngressSettings
 from otternauts_desktop.core.flight.ingress import IngressSeen, ingress_seen
 from otternauts_desktop.core.flight.job import JobState
 from otternauts_desktop.core.flight.progress import StepState
 from otternauts_desktop.core.names import ClusterId
-from tests.services.practice import flying
+from tests.services.practice import flying, until_async
 
 pytestmark = pytest.mark.seconds(60)
 
@@ -91,3 +96,27 @@ async def test_another_traefik_is_not_disturbed(tmp_path: Path) -> None:
         assert (found.foreign, found.old) == (("old_edge",), ("old_edge",))
         with pytest.raises(IngressThere, match="old_edge"):
             control.ingress.launch(cluster_id, MAIL)
+
+
+async def test_certificates_are_backed_up_and_put_back_through_stdin_alone(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        await control.jobs.wait(control.ingress.launch(cluster_id, MAIL))
+        with pytest.raises(CertificatesUnusable):
+            await control.ingress.backup(cluster_id)  # none was issued yet
+        with pytest.raises(CertificatesUnusable):
+            await control.ingress.restore(cluster_id, b"not json")
+        kept = b'{"letsencrypt": {"Certificates": [{"key": "PRIVATE"}]}}\n'
+        before = (await seen(control, cluster_id)).service
+        await control.ingress.restore(cluster_id, kept)
+        assert before is not None
+        assert any(f.endswith("acme.json") for _, f in practice.swarm.contents)
+
+        async def back() -> bool:
+            found = await seen(control, cluster_id)
+            new = found.service is not None and found.service.version > before.version
+            return new and found.condition is not None and found.condition.count == "1/1"
+
+        await until_async(back, 20)
+        assert await control.ingress.backup(cluster_id) == kept
+        said = [entry.command for entry in control.command_log.entries()]
+        assert not any("PRIVATE" in command for command in said)

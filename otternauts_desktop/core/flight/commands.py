@@ -88,6 +88,23 @@ def service_update(service_id: str, flags: Sequence[str], *, sudo: bool) -> Comm
     return Command(_docker("service", "update", *words, sudo=sudo))
 
 
+def file_in_container(container_id: str, path: str, *, sudo: bool) -> Command:
+    """Print a file of a running container."""
+    return Command(_docker("exec", container_id, "cat", path, sudo=sudo))
+
+
+def replace_in_container(container_id: str, path: str, body: bytes, *, sudo: bool) -> Command:
+    """Replace a file of a running container by `body` (text), unless it arrives incomplete.
+
+    Only its owner can read the new one; until it is whole the old one stays.
+    """
+    script = 'umask 077; cat > "$1.new" && mv "$1.new" "$1"'
+    inside = ("exec", "-i", container_id, "sh", "-c", script, "sh", path)
+    digest = hashlib.sha256(body).hexdigest()
+    guarded = ("sh", "-c", _GUARDED, "otternauts", digest, *_docker(*inside, sudo=sudo))
+    return Command(guarded, body)
+
+
 def meaningful_output(text: str) -> str:
     """Docker's output without the advice about `--detach` that it gives on every deploy."""
     kept = (
