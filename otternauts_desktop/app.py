@@ -22,6 +22,7 @@ from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.preflight import Preflight
+from otternauts_desktop.services.rebalancing import Rebalancing
 from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
@@ -55,6 +56,7 @@ class MissionControl:
     preflight: Preflight
     ingress: Ingress
     evacuations: Evacuations
+    rebalancing: Rebalancing
     transmissions: Transmissions
     settings: SettingRecords
     records: LaunchRecords
@@ -132,6 +134,7 @@ async def open_mission_control(
             preflight=Preflight(keys),
             ingress=Ingress(links, telemetry, outposts, launches, jobs),
             evacuations=Evacuations(links, telemetry, jobs),
+            rebalancing=Rebalancing(links, telemetry, jobs),
             transmissions=transmissions,
             settings=SettingRecords(database),
             records=records,

@@ -5,7 +5,7 @@ from argparse import Namespace
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.checks import told
 from otternauts_desktop.cli.choosing import only_cluster
-from otternauts_desktop.cli.evacuations import bring_back, evacuate
+from otternauts_desktop.cli.evacuations import bring_back, evacuate, rebalance
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, KnownError, NothingFound
@@ -38,6 +38,8 @@ async def cluster(control: MissionControl, arguments: Namespace, output: Output)
         output.result(document, text)
         return 0
     chosen = chosen_cluster(control, arguments.cluster)
+    if arguments.action == "rebalance":
+        return await rebalance(control, chosen.id, arguments, output)
     if arguments.action == "remove":
         if not arguments.yes and not confirmed(f"Forget the cluster {chosen.name}?"):
             output.progress("Nothing was done; --yes does it without asking.")

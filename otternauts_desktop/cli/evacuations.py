@@ -1,4 +1,4 @@
-"""`otternauts outpost evacuate` and `return`."""
+"""`otternauts outpost evacuate` and `return`, `otternauts cluster rebalance`."""
 
 from argparse import Namespace
 from typing import Any
@@ -37,6 +37,25 @@ async def bring_back(
     await control.telemetry.refresh(cluster_id)
     node = control.evacuations.node(cluster_id, arguments.name)
     return await followed(control, control.evacuations.bring_back(cluster_id, node), output)
+
+
+async def rebalance(
+    control: MissionControl, cluster_id: ClusterId, arguments: Namespace, output: Output
+) -> int:
+    """Even out a cluster, or show what would move; gives the exit code."""
+    await control.telemetry.refresh(cluster_id)
+    moves = control.rebalancing.preview(cluster_id)
+    rows = [(move.service.name, move.source.name, move.target.name) for move in moves]
+    words = table(("SERVICE", "FROM", "TO"), rows) if rows else "The outposts are even."
+    if arguments.preview or not moves:
+        document = [dict(zip(("service", "from", "to"), row, strict=True)) for row in rows]
+        output.result({"moves": document}, words)
+        return CHANGES if moves else 0
+    output.progress(words)
+    if not arguments.yes and not confirmed("Move them?"):
+        output.progress("Nothing was done; --yes does it without asking.")
+        return CHANGES
+    return await followed(control, control.rebalancing.rebalance(cluster_id, moves), output)
 
 
 def evacuation_document(preview: Evacuation) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Evacuations:
     def __init__(self, links: Links, telemetry: Telemetry, jobs: Jobs) -> None:
         self._telemetry = telemetry
         self._jobs = jobs
-        tools = _Tools(links, telemetry)
+        tools = SwarmTools(links, telemetry)
         jobs.register(EVACUATE, lambda job: _leaving(tools, job))
         jobs.register(RETURN, lambda job: _returning(tools, job))
 
@@ -86,25 +86,31 @@ class Evacuations:
         return snapshot
 
 
-class _Tools:
-    """What the steps have in common: a look at the cluster, and commands to its manager."""
+class SwarmTools:
+    """What steps have in common: a look at the cluster of their job, commands to its manager."""
 
     def __init__(self, links: Links, telemetry: Telemetry) -> None:
         self._links = links
         self._telemetry = telemetry
 
+    async def cluster(self, work: Work) -> Snapshot:
+        """The cluster now."""
+        return await self._telemetry.refresh(ClusterId(work.argument("cluster")))
+
     async def look(self, work: Work) -> tuple[Snapshot, Node]:
         """The cluster now, and the outpost that the job is about. Raises `NothingFound`."""
-        snapshot = await self._telemetry.refresh(ClusterId(work.argument("cluster")))
+        snapshot = await self.cluster(work)
         node = snapshot.node_by_id.get(work.argument("node"))
         if node is None:
             raise NothingFound(detail=tr("The outpost is no part of the swarm any more."))
         return snapshot, node
 
     async def update_node(self, work: Work, *flags: str) -> None:
+        """Change the outpost that the job is about."""
         await self._run(work, node_update(work.argument("node"), flags, sudo=False))
 
     async def update_service(self, work: Work, service: Service, flags: Sequence[str]) -> None:
+        """Change a service, where there are flags."""
         if flags:
             await self._run(work, service_update(service.id, flags, sudo=False))
 
@@ -116,16 +122,16 @@ class _Tools:
             raise EngineRefused(status=0, detail=shown(done.stderr, limit=2000).strip())
 
 
-def _leaving(tools: _Tools, job: Job) -> Sequence[JobStep]:
+def _leaving(tools: SwarmTools, job: Job) -> Sequence[JobStep]:
     return (_Pause(tools), _Move(tools), _Drain(tools))
 
 
-def _returning(tools: _Tools, job: Job) -> Sequence[JobStep]:
+def _returning(tools: SwarmTools, job: Job) -> Sequence[JobStep]:
     return (_Settle(tools), _Activate(tools))
 
 
 class _Step(JobStep):
-    def __init__(self, tools: _Tools) -> None:
+    def __init__(self, tools: SwarmTools) -> None:
         self.tools = tools
 
 

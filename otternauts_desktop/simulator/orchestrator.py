@@ -3,6 +3,7 @@
 `orchestrate` may be called at any time: where nothing is to be done, it does nothing.
 """
 
+from collections import Counter
 from itertools import count
 from math import inf
 from typing import Final
@@ -83,11 +84,26 @@ def _fill_replicated(state: SwarmState, service: Service) -> None:
         if str(slot) not in taken:
             taken.add(str(slot))
             state.create_task(service, slot=slot)
-    for place in sorted(taken, key=int)[service.replicas :]:
+    for place in _surplus(state, service, taken):
         service.given_up.discard(place)
         for task in state.tasks_of(service):
             if service.place(task) == place:
                 state.stop_task(task, "remove")
+
+
+def _surplus(state: SwarmState, service: Service, places: set[str]) -> list[str]:
+    """The slots that are too many: those that run nothing, then from where it has the most."""
+    nodes = {
+        place: tasks[0].node_id if tasks[0].state == "running" else ""
+        for place, tasks in _live(state, service).items()
+    }
+    left, surplus = set(places), []
+    while len(left) > service.replicas:
+        counts = Counter(nodes.get(place, "") for place in left)
+        gone = max(left, key=lambda p: (not nodes.get(p), counts[nodes.get(p, "")], int(p)))
+        left.remove(gone)
+        surplus.append(gone)
+    return surplus
 
 
 def _fill_global(state: SwarmState, service: Service) -> None:
