@@ -132,7 +132,7 @@ async def open_mission_control(
             jobs=jobs,
             keys=keys,
             preflight=Preflight(keys),
-            ingress=Ingress(links, telemetry, outposts, launches, jobs),
+            ingress=Ingress(links, telemetry, outposts, transmissions, launches, jobs),
             evacuations=Evacuations(links, telemetry, jobs),
             rebalancing=Rebalancing(links, telemetry, jobs),
             transmissions=transmissions,

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
+from otternauts_desktop.cli.ingress import shields_ahead
 from otternauts_desktop.cli.inputs import Written, confirmed, given, kept
 from otternauts_desktop.cli.offline import in_words, usable
 from otternauts_desktop.cli.output import Output
@@ -69,6 +70,9 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
     for note in (*preview.prepared.findings, *preview.prepared.notes):
         output.progress(in_words(note))
     output.progress(plan_words(preview.plan))
+    for trouble in (await shields_ahead(control, cluster, preview.domains)).values():
+        if trouble is not None:
+            output.progress(trouble.text())
     if not arguments.yes and not confirmed(f"Launch {arguments.name} on {cluster.name}?"):
         output.progress("Nothing was done; --yes launches without asking.")
         return CANCELLED

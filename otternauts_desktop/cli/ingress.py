@@ -2,7 +2,7 @@
 
 import asyncio
 from argparse import Namespace
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from otternauts_desktop.app import MissionControl
@@ -11,9 +11,11 @@ from otternauts_desktop.cli.inputs import confirmed, read_text, write_private
 from otternauts_desktop.cli.jobs import followed
 from otternauts_desktop.cli.output import Output, error_document, pairs
 from otternauts_desktop.cli.plan_report import CHANGES, plan_document, plan_words
+from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.fleet.traefik import STAGING, IngressSettings, flight_plan
 from otternauts_desktop.core.flight.ingress import IngressSeen
 from otternauts_desktop.core.flight.shields import domains_flying
+from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.services.shields import shield_trouble
 
 NOT_AS_WANTED = 3
@@ -26,13 +28,14 @@ async def ingress(control: MissionControl, arguments: Namespace, output: Output)
     if arguments.action == "status":
         seen = control.ingress.seen(cluster.id)
         assert seen is not None  # it was read just now
+        troubles = await control.ingress.troubles(cluster.id)
         document = status_document(seen)
-        output.result(document, pairs({name: _word(v) for name, v in document.items()}))
+        document["errors"] = [error_document(trouble) for trouble in troubles]
+        told = pairs({name: _word(v) for name, v in document.items() if name != "errors"})
+        output.result(document, "\n".join([told, *(t.text() for t in troubles)]))
         return 0 if document["state"] == "healthy" else NOT_AS_WANTED
     if arguments.action == "check":
-        hosts = {node.address for node in snapshot.nodes}
-        hosts |= {outpost.login.host for outpost in control.outposts.outposts(cluster.id)}
-        return await _check(arguments.domains or domains_flying(snapshot), hosts, output)
+        return await _check(control, cluster, arguments.domains, output)
     if arguments.action == "backup":
         content = await control.ingress.backup(cluster.id)
         write_private(arguments.file, content)
@@ -67,10 +70,24 @@ async def ingress(control: MissionControl, arguments: Namespace, output: Output)
     return await followed(control, job_id, output)
 
 
-async def _check(names: Sequence[str], hosts: Collection[str], output: Output) -> int:
-    """Say of each domain whether a certificate for it could be had."""
+async def shields_ahead(
+    control: MissionControl, cluster: Cluster, names: Sequence[str]
+) -> Mapping[str, KnownError | None]:
+    """Why certificates for domains could not be had, None where nothing is in the way."""
+    snapshot = control.telemetry.snapshot(cluster.id)
+    hosts = {node.address for node in snapshot.nodes} if snapshot else set()
+    hosts |= {outpost.login.host for outpost in control.outposts.outposts(cluster.id)}
     troubles = await asyncio.gather(*(shield_trouble(name, hosts) for name in names))
-    found = dict(zip(names, troubles, strict=True))
+    return dict(zip(names, troubles, strict=True))
+
+
+async def _check(
+    control: MissionControl, cluster: Cluster, names: Sequence[str], output: Output
+) -> int:
+    """Say of each domain whether a certificate for it could be had."""
+    snapshot = control.telemetry.snapshot(cluster.id)
+    names = names or (domains_flying(snapshot) if snapshot else ())
+    found = await shields_ahead(control, cluster, names)
     output.result(
         [
             {"domain": name, "error": error_document(trouble) if trouble else None}
@@ -78,7 +95,7 @@ async def _check(names: Sequence[str], hosts: Collection[str], output: Output) -
         ],
         pairs({name: t.text() if t else "ok" for name, t in found.items()}) or "No domains.",
     )
-    return 1 if any(troubles) else 0
+    return 1 if any(found.values()) else 0
 
 
 def status_document(seen: IngressSeen) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from otternauts_desktop.core.errors import (
     IngressFailed,
     IngressSettingsUnusable,
     IngressThere,
+    KnownError,
     NothingFound,
     OutcomeUnknown,
 )
@@ -35,6 +36,7 @@ from otternauts_desktop.core.flight.commands import (
 from otternauts_desktop.core.flight.ingress import IngressSeen, ingress_seen
 from otternauts_desktop.core.flight.job import Job
 from otternauts_desktop.core.flight.progress import LaunchState
+from otternauts_desktop.core.flight.shields import certificate_trouble
 from otternauts_desktop.core.names import ClusterId, JobId
 from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.health import Health, is_running
@@ -46,8 +48,10 @@ from otternauts_desktop.services.launches import Launches, Preview
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.telemetry import Telemetry
+from otternauts_desktop.services.transmissions import Transmissions
 
 LAUNCH: Final = "ingress.launch"
+LOG_LINES: Final = 200
 
 
 class Ingress:
@@ -58,11 +62,13 @@ class Ingress:
         links: Links,
         telemetry: Telemetry,
         outposts: Outposts,
+        transmissions: Transmissions,
         launches: Launches,
         jobs: Jobs,
     ) -> None:
         self._links = links
         self._outposts = outposts
+        self._transmissions = transmissions
         self._telemetry = telemetry
         self._launches = launches
         self._jobs = jobs
@@ -198,6 +204,23 @@ class Ingress:
             done = await self._links.run(manager, restart)
         if not done.ok:
             raise IngressFailed(detail=shown(done.stderr, limit=2000).strip())
+
+    async def troubles(self, cluster_id: ClusterId) -> tuple[KnownError, ...]:
+        """Why certificates were refused lately, as Traefik's last lines say; each once."""
+        snapshot = await self._telemetry.refresh(cluster_id)
+        service = ingress_seen(snapshot).service
+        found: dict[str, KnownError] = {}
+        for task in snapshot.tasks_by_service[service.id] if service else ():
+            if not is_running(snapshot, task):
+                continue
+            try:
+                lines = await self._transmissions.last_lines(cluster_id, task.id, LOG_LINES)
+            except TimeoutError:
+                continue  # Docker's way with logs of an outpost that is out of reach
+            for line in lines:
+                if trouble := certificate_trouble(line.text):
+                    found[trouble.text()] = trouble
+        return tuple(found.values())
 
     async def _running(self, cluster_id: ClusterId) -> tuple[Outpost, str]:
         """The outpost that Traefik runs on, and its container there."""

@@ -47,6 +47,7 @@ from otternauts_desktop.core.flight.progress import (
     Step,
     StepState,
 )
+from otternauts_desktop.core.flight.shields import domains
 from otternauts_desktop.core.flight.taking_over import TakenOver, take_over
 from otternauts_desktop.core.names import ClusterId, LaunchId, fleet_name
 from otternauts_desktop.core.swarm.state import Snapshot
@@ -77,6 +78,12 @@ class Preview:
         """The images of all its vessels, as it names them."""
         found = (service.get("image", "") for service in self.prepared.data["services"].values())
         return tuple(dict.fromkeys(found))
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains that it wants certificates for."""
+        services = self.prepared.data["services"].values()
+        return domains((service.get("deploy") or {}).get("labels") or {} for service in services)
 
 
 class Launches:
