@@ -14,8 +14,8 @@ from otternauts_desktop.cli.plan_report import CHANGES, plan_document, plan_word
 from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.fleet.traefik import STAGING, IngressSettings, flight_plan
 from otternauts_desktop.core.flight.ingress import IngressSeen
-from otternauts_desktop.core.flight.shields import domains_flying
 from otternauts_desktop.core.swarm.cluster import Cluster
+from otternauts_desktop.core.swarm.domains import domains
 from otternauts_desktop.services.shields import shield_trouble
 
 NOT_AS_WANTED = 3
@@ -86,7 +86,7 @@ async def _check(
 ) -> int:
     """Say of each domain whether a certificate for it could be had."""
     snapshot = control.telemetry.snapshot(cluster.id)
-    names = names or (domains_flying(snapshot) if snapshot else ())
+    names = names or (domains(snapshot.services) if snapshot else ())
     found = await shields_ahead(control, cluster, names)
     output.result(
         [

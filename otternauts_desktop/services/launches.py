@@ -47,9 +47,9 @@ from otternauts_desktop.core.flight.progress import (
     Step,
     StepState,
 )
-from otternauts_desktop.core.flight.shields import domains
 from otternauts_desktop.core.flight.taking_over import TakenOver, take_over
 from otternauts_desktop.core.names import ClusterId, LaunchId, fleet_name
+from otternauts_desktop.core.swarm.domains import domains_in
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr, trn
@@ -83,7 +83,7 @@ class Preview:
     def domains(self) -> tuple[str, ...]:
         """The domains that it wants certificates for."""
         services = self.prepared.data["services"].values()
-        return domains((service.get("deploy") or {}).get("labels") or {} for service in services)
+        return domains_in((service.get("deploy") or {}).get("labels") or {} for service in services)
 
 
 class Launches:

@@ -1,8 +1,8 @@
-"""Shields (HTTPS): the domains that a fleet wants, and why a certificate for one can't be had."""
+"""Shields (HTTPS): why a certificate for a domain can't be had."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Collection
+from typing import Final
 
 from otternauts_desktop.core.errors import (
     CertificateLimit,
@@ -10,26 +10,12 @@ from otternauts_desktop.core.errors import (
     DomainElsewhere,
     KnownError,
 )
-from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.words import tr
 
-_HOST: Final = re.compile(r"Host\(`([^`]+)`\)")
-_RULE: Final = re.compile(r"traefik\.http\.routers\..+\.rule")
 _DOMAIN: Final = re.compile(
     r"(?:domain|\[)[ =\"\[]*((?:[a-z0-9-]+\.)+[a-z0-9-]{2,63})", re.IGNORECASE
 )
 _RETRY: Final = re.compile(r"retry after ([0-9T:Z .+-]+(?: ?UTC)?)", re.IGNORECASE)
-
-
-def domains(labels: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    """The domains in the rules of Traefik's labels, each once."""
-    rules = (str(value) for some in labels for name, value in some.items() if _RULE.fullmatch(name))
-    return tuple(dict.fromkeys(host for rule in rules for host in _HOST.findall(rule)))
-
-
-def domains_flying(snapshot: Snapshot) -> tuple[str, ...]:
-    """The domains of all that flies."""
-    return domains(service.labels for service in snapshot.services)
 
 
 def elsewhere(domain: str, found: Collection[str], own: Collection[str]) -> DomainElsewhere | None:
