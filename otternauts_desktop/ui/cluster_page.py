@@ -6,6 +6,7 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from otternauts_desktop.core.flight.ingress import ingress_seen
 from otternauts_desktop.core.swarm.domains import domains
 from otternauts_desktop.core.swarm.health import Health, fleet_condition, node_health
 from otternauts_desktop.core.swarm.quorum import quorum
@@ -15,6 +16,7 @@ from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row, faded
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, count_tone, fleet_names, role_of
 from otternauts_desktop.ui.frames import Card, Surface, column, row, rule
+from otternauts_desktop.ui.ingress_card import IngressCard
 from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
 from otternauts_desktop.ui.page_header import PageHeader
 from otternauts_desktop.ui.places import fleet_place, outpost_place
@@ -135,14 +137,17 @@ class ClusterPage(Surface):
         self._fleet_card = Card(tr("Fleets"))
         self._fleet_card.body.addWidget(self.fleet_view)
 
+        self.ingress = IngressCard()
+
         self._known = QWidget()
         body = column(self._known, margins=(16, 16, 16, 16), spacing=16)
         body.addWidget(self.strip)
         body.addWidget(self._warning)
-        for card in (self._outpost_card, self._fleet_card):
+        for card in (self._outpost_card, self._fleet_card, self.ingress):
             card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         body.addWidget(self._outpost_card, 1)
         body.addWidget(self._fleet_card, 1)
+        body.addWidget(self.ingress)
         body.addStretch(0)
         outer = column(self)
         outer.addWidget(self.header)
@@ -170,6 +175,7 @@ class ClusterPage(Surface):
         facts = [f"Docker Swarm, {outposts}", tr("Leader {leader}", leader=leader)]
         self.header.show_page(seen.cluster.name, state, facts, state=word)
         self._show_figures(snapshot)
+        self.ingress.show_ingress(ingress_seen(snapshot))
         if seen.lost:
             for figure in (self._outposts, self._quorum, self._fleets, self._replicas):
                 figure.show_mark(UNREACHABLE)
