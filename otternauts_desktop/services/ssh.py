@@ -40,6 +40,9 @@ KEEPALIVE_SECONDS: Final = 4
 KEEPALIVE_MISSES: Final = 2  # a dead link is noticed after 4 x (2 + 1) = 12 s
 PROBE_SECONDS: Final = 0.6  # and one that is doubted after 0.6 x (2 + 1) = 1.8 s
 MAX_CHANNELS: Final = 9  # sshd's MaxSessions is 10 unless changed
+ROOM_SECONDS: Final = 5.0
+OPEN_PAUSES: Final = (0.1, 0.2, 0.4, 0.8)
+"""Between attempts to open a channel that sshd has no room for."""
 MAX_OUTPUT: Final = 16 * 1024 * 1024
 READ_SIZE: Final = 65_536
 
@@ -177,7 +180,7 @@ class SshLink:
         self._connection = connection
         self._name = name
         self._through = through
-        self._channels = 0
+        self._room = asyncio.Semaphore(MAX_CHANNELS)
 
     @property
     def alive(self) -> bool:
@@ -259,30 +262,46 @@ class SshLink:
             await self._through.close()
 
     async def _start(self, command: Command) -> "asyncssh.SSHClientProcess[bytes]":
-        if self._channels >= MAX_CHANNELS:
+        """Begin a program, waiting a while for room: others end meanwhile."""
+        try:
+            async with asyncio.timeout(ROOM_SECONDS):
+                await self._room.acquire()
+        except TimeoutError as error:
             raise TooManyChannels(
                 detail=tr(
                     "{outpost} allows about {number} at once.",
                     outpost=self._name,
                     number=MAX_CHANNELS,
                 )
-            )
+            ) from error
         try:
-            async with asyncio.timeout(CONNECT_SECONDS):
-                process = await self._connection.create_process(command.line(), encoding=None)
-        except asyncssh.ChannelOpenError as error:
-            if self.alive:
-                raise TooManyChannels(detail=f"{self._name}: {shown(str(error))}.") from error
-            raise LinkLost(detail=shown(str(error))) from error
-        except (asyncssh.Error, OSError) as error:
-            raise LinkLost(detail=shown(str(error)) or tr("No answer.")) from error
-        self._channels += 1
+            process = await self._opened(command)
+        except BaseException:
+            self._room.release()
+            raise
         asyncio.ensure_future(process.wait_closed()).add_done_callback(self._channel_closed)
         return process
 
+    async def _opened(self, command: Command) -> "asyncssh.SSHClientProcess[bytes]":
+        """Sshd counts a channel a moment longer than we do: its refusal is not final at once."""
+        pauses = iter(OPEN_PAUSES)
+        while True:
+            try:
+                async with asyncio.timeout(CONNECT_SECONDS):
+                    return await self._connection.create_process(command.line(), encoding=None)
+            except asyncssh.ChannelOpenError as error:
+                if not self.alive:
+                    raise LinkLost(detail=shown(str(error))) from error
+                pause = next(pauses, None)
+                if pause is None:
+                    raise TooManyChannels(detail=f"{self._name}: {shown(str(error))}.") from error
+                await asyncio.sleep(pause)
+            except (asyncssh.Error, OSError) as error:
+                raise LinkLost(detail=shown(str(error)) or tr("No answer.")) from error
+
     def _channel_closed(self, closing: "asyncio.Future[None]") -> None:
         closing.exception()  # retrieved: how a channel ended is told by whoever used it
-        self._channels -= 1
+        self._room.release()
 
 
 async def connect(login: Login, host_key: str, credentials: Credentials = NONE) -> SshLink:

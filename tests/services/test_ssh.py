@@ -252,6 +252,25 @@ async def test_channels_are_bounded(tmp_path: Path) -> None:
         await link.close()
 
 
+async def test_more_commands_than_channels_wait_for_their_turn(tmp_path: Path) -> None:
+    running = most = 0
+
+    async def work(process: "asyncssh.SSHServerProcess[bytes]") -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.05)
+        running -= 1
+        process.exit(0)
+
+    async with serving(work, tmp_path) as server:
+        link = await ssh.connect(server.login, server.host_key)
+        done = await asyncio.gather(*(link.run(Command(("true",))) for _ in range(40)))
+        assert all(one.ok for one in done)
+        assert 1 < most <= ssh.MAX_CHANNELS
+        await link.close()
+
+
 def test_hosts_of_an_ssh_configuration(tmp_path: Path) -> None:
     key = tmp_path / "deploy_key"
     key.touch()
