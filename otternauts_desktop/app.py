@@ -20,6 +20,7 @@ from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.onboarding import Onboarding
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.preflight import Preflight
 from otternauts_desktop.services.rebalancing import Rebalancing
@@ -54,6 +55,7 @@ class MissionControl:
     jobs: Jobs
     keys: Keys
     preflight: Preflight
+    onboarding: Onboarding
     ingress: Ingress
     evacuations: Evacuations
     rebalancing: Rebalancing
@@ -120,8 +122,8 @@ async def open_mission_control(
         stack.push_async_callback(launches.close)
         jobs = Jobs(bus, JobRecords(database), Runner(home / "runners"))
         stack.push_async_callback(jobs.close)
+        outposts, preflight = Outposts(bus, links, keys, clusters, telemetry), Preflight(keys)
         practice_stack = await stack.enter_async_context(AsyncExitStack())
-        outposts = Outposts(bus, links, keys, clusters, telemetry)
         control = MissionControl(
             bus=bus,
             command_log=command_log,
@@ -131,7 +133,8 @@ async def open_mission_control(
             registries=Registries(telemetry),
             jobs=jobs,
             keys=keys,
-            preflight=Preflight(keys),
+            preflight=preflight,
+            onboarding=Onboarding(keys, outposts, preflight, telemetry, jobs),
             ingress=Ingress(links, telemetry, outposts, transmissions, launches, jobs),
             evacuations=Evacuations(links, telemetry, jobs),
             rebalancing=Rebalancing(links, telemetry, jobs),

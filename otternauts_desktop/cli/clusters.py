@@ -7,6 +7,7 @@ from otternauts_desktop.cli.checks import told
 from otternauts_desktop.cli.choosing import only_cluster
 from otternauts_desktop.cli.evacuations import bring_back, evacuate, rebalance
 from otternauts_desktop.cli.inputs import confirmed
+from otternauts_desktop.cli.jobs import followed
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, KnownError, NothingFound
 from otternauts_desktop.core.names import ClusterId
@@ -141,6 +142,16 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
     scanned = await control.outposts.scan_host_key(login)
     if not arguments.accept_new and not _is_its_own(scanned, login.host, arguments, output):
         return CANCELLED
+    if arguments.set_up:
+        job_id = control.onboarding.start(
+            login,
+            scanned.host_key,
+            name=arguments.name,
+            cluster_name=arguments.cluster or "",
+            role=arguments.role,
+            address=arguments.address,
+        )
+        return await followed(control, job_id, output)
     added = await control.outposts.add(
         login,
         host_key=scanned.host_key,

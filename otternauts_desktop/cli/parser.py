@@ -168,6 +168,13 @@ def _outposts(commands: _Commands) -> None:
     key.add_argument("--agent", action="store_true", help="use the keys of the ssh-agent")
     add.add_argument("--port", type=int, default=22, metavar="N")
     add.add_argument("--name", default="", metavar="N")
+    add.add_argument(
+        "--set-up",
+        action="store_true",
+        help="install Docker where it is missing, then join --cluster, or make a new swarm",
+    )
+    add.add_argument("--role", choices=("worker", "manager"), default="worker")
+    add.add_argument("--address", default="", metavar="IP", help="what other outposts should use")
     trust = add.add_mutually_exclusive_group()
     trust.add_argument("--fingerprint", metavar="SHA256:...", help="the host key's fingerprint")
     trust.add_argument(

@@ -205,6 +205,31 @@ class AlreadyAdded(OutpostError):
     anchor = "already-added"
 
 
+class PreflightFailed(OutpostError):
+    title = marked("The server is not ready to become an outpost.")
+    anchor = "preflight-failed"
+
+
+class DockerInstallFailed(OutpostError):
+    title = marked("Docker installation failed.")
+    next_step_default = marked("Its log says why. Mend that, and resume the job.")
+    anchor = "docker-install-failed"
+
+
+class SwarmInitFailed(OutpostError):
+    title = marked("Swarm initialization failed.")
+    next_step_default = marked("Mend what Docker said, and resume the job.")
+    anchor = "swarm-init-failed"
+
+
+class SwarmJoinFailed(OutpostError):
+    title = marked("Could not join swarm.")
+    next_step_default = marked(
+        "Check that ports 2377, 7946, 4789/udp are open between servers, and resume the job."
+    )
+    anchor = "swarm-join-failed"
+
+
 # -- Docker on an outpost --------------------------------------------------------------------
 
 

@@ -98,15 +98,22 @@ class Engine:
             body = await _reading(response.aread())
         return json.loads(body)
 
-    async def post(self, path: str, document: Mapping[str, Any]) -> Any:
-        """The JSON that `POST path` answers. What is in `document` reaches no log.
+    async def post(
+        self,
+        path: str,
+        document: Mapping[str, Any],
+        params: Params | None = None,
+        *,
+        seconds: float = ANSWER_SECONDS,
+    ) -> Any:
+        """The JSON that `POST path` answers, None for none. What is in `document` reaches no log.
 
         Raises as `get` does; after a `LinkLost` it may have had its effect.
         """
         body = json.dumps(document).encode()
-        async with self._request(path, None, ANSWER_SECONDS, body) as response:
+        async with self._request(path, params, seconds, body) as response:
             answer = await _reading(response.aread())
-        return json.loads(answer)
+        return json.loads(answer) if answer.strip() else None
 
     async def swarm_lists(self) -> SwarmLists:
         """What makes a snapshot, asked for side by side."""

@@ -116,7 +116,7 @@ class Outposts:
         """
         link = await self._keys.connect(login, host_key)
         try:
-            engine, sudo = await self._reach_docker(link, str(login))
+            engine, sudo = await self.reach_docker(link, str(login))
             try:
                 info = await engine.get("/info")
             finally:
@@ -198,7 +198,7 @@ class Outposts:
             self._links.retry_now(outpost)
         self._telemetry.wake(cluster_id)
 
-    async def _reach_docker(self, link: SshLink, name: str) -> tuple[Engine, bool]:
+    async def reach_docker(self, link: SshLink, name: str) -> tuple[Engine, bool]:
         """The engine, and whether it takes sudo to reach it."""
         record = self._links.recorder(name)
         try:

@@ -40,6 +40,22 @@ class Command:
         return shlex.join(self.argv)
 
 
+# The script is whole before a line of it runs. apt waits for whoever holds its lock, as the
+# updates of a fresh server do.
+_INSTALL: Final = (
+    "script=$(curl -fsSL https://get.docker.com || wget -qO- https://get.docker.com) || exit 1; "
+    'conf=$(mktemp) && echo "DPkg::Lock::Timeout \\"300\\";" >"$conf" || exit 1; '
+    'printf "%s\\n" "$script" | "$@" env APT_CONFIG="$conf" sh -s; '
+    'code=$?; rm -f "$conf"; exit $code'
+)
+
+
+def install_docker(*, sudo: bool) -> Command:
+    """Run Docker's own install script; what it says comes on stdout."""
+    way = ("sudo", "-n") if sudo else ()
+    return Command(("sh", "-c", f"exec 2>&1; {_INSTALL}", "otternauts", *way))
+
+
 def dial_stdio(*, sudo: bool) -> Command:
     """Pipe stdin and stdout to the Docker daemon's socket, as Docker's own `ssh://` does."""
     return Command(_docker("system", "dial-stdio", sudo=sudo))

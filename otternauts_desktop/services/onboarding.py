@@ -1,0 +1,288 @@
+"""From a bare server to an outpost of a swarm: a durable job."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar, Final
+
+from otternauts_desktop.core.errors import (
+    DockerInstallFailed,
+    DockerMissing,
+    EngineRefused,
+    NotASwarmManager,
+    PreflightFailed,
+    SwarmInitFailed,
+    SwarmJoinFailed,
+)
+from otternauts_desktop.core.flight.commands import install_docker
+from otternauts_desktop.core.flight.job import Choice, Job, Question
+from otternauts_desktop.core.names import ClusterId, JobId
+from otternauts_desktop.core.swarm.cluster import Cluster, Login
+from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.services.engine import Engine
+from otternauts_desktop.services.jobs import Jobs, JobStep, Work
+from otternauts_desktop.services.keys import Keys
+from otternauts_desktop.services.outposts import Outposts
+from otternauts_desktop.services.preflight import Preflight
+from otternauts_desktop.services.ssh import SshLink
+from otternauts_desktop.services.telemetry import Telemetry
+
+ADD: Final = "outpost.add"
+INSTALL_SECONDS: Final = 900.0
+JOIN_SECONDS: Final = 40.0
+"""Docker itself gives up waiting after 20."""
+LISTEN: Final = "0.0.0.0:2377"
+
+
+class Onboarding:
+    """Makes servers outposts: looked over, Docker, swarm, and written down."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        outposts: Outposts,
+        preflight: Preflight,
+        telemetry: Telemetry,
+        jobs: Jobs,
+    ) -> None:
+        self._jobs = jobs
+        tools = _Tools(keys, outposts, preflight, telemetry)
+        jobs.register(ADD, lambda job: _steps(tools, job))
+
+    def start(
+        self,
+        login: Login,
+        host_key: str,
+        *,
+        name: str = "",
+        cluster_name: str = "",
+        role: str = "worker",
+        address: str = "",
+    ) -> JobId:
+        """Start the job for a server whose host key was confirmed.
+
+        It joins the cluster of that name; where there is none it makes a new swarm.
+        """
+        arguments = {
+            "host": login.host,
+            "user": login.user,
+            "port": str(login.port),
+            "key_file": login.key_file or "",
+            "key_name": login.key_name or "",
+            "host_key": host_key,
+            "name": name,
+            "cluster": cluster_name,
+            "role": role,
+            "address": address,
+        }
+        title = tr("Add the outpost {host}", host=login.host)
+        return self._jobs.start(ADD, title, f"server {login.host}", arguments)
+
+
+class _Tools:
+    """What the steps have in common: the way to the server, and what it says of its swarm."""
+
+    def __init__(
+        self, keys: Keys, outposts: Outposts, preflight: Preflight, telemetry: Telemetry
+    ) -> None:
+        self.keys = keys
+        self.outposts = outposts
+        self.preflight = preflight
+        self.telemetry = telemetry
+
+    def login(self, work: Work) -> Login:
+        return Login(
+            work.argument("host"),
+            work.argument("user"),
+            int(work.argument("port")),
+            work.argument("key_file") or None,
+            work.argument("key_name") or None,
+        )
+
+    def cluster(self, work: Work) -> Cluster | None:
+        """The cluster to join, None where a new one is to be made."""
+        name = work.argument("cluster")
+        return next((c for c in self.outposts.clusters() if name in (c.name, c.id)), None)
+
+    @asynccontextmanager
+    async def link(self, work: Work) -> AsyncIterator[SshLink]:
+        link = await self.keys.connect(self.login(work), work.argument("host_key"))
+        try:
+            yield link
+        finally:
+            await link.close()
+
+    @asynccontextmanager
+    async def engine(self, work: Work) -> AsyncIterator[Engine]:
+        async with self.link(work) as link:
+            engine, _ = await self.outposts.reach_docker(link, str(self.login(work)))
+            try:
+                yield engine
+            finally:
+                await engine.close()
+
+    async def swarm(self, work: Work) -> dict[str, Any]:
+        """What the server's own Docker says of its swarm."""
+        async with self.engine(work) as engine:
+            info = await engine.get("/info")
+        return dict(info.get("Swarm") or {})
+
+    async def belongs(self, work: Work, swarm: dict[str, Any]) -> bool:
+        """Whether it is in the swarm that it should be in: the cluster's, or its own."""
+        cluster = self.cluster(work)
+        if swarm.get("LocalNodeState") != "active":
+            return False
+        if cluster is None:
+            return bool(swarm.get("ControlAvailable"))
+        snapshot = await self.telemetry.refresh(cluster.id)
+        return swarm.get("NodeID") in snapshot.node_by_id
+
+
+def _steps(tools: _Tools, job: Job) -> Sequence[JobStep]:
+    return (_LookOver(tools), _Docker(tools), _Swarm(tools), _Record(tools))
+
+
+class _LookOver(JobStep):
+    name: ClassVar[str] = marked("Preflight")
+    patience: ClassVar[float] = 0.0
+
+    def __init__(self, tools: _Tools) -> None:
+        self._tools = tools
+        self._failed = PreflightFailed()
+
+    async def is_so(self, work: Work) -> str:
+        tools, cluster = self._tools, self._tools.cluster(work)
+        peers = tools.outposts.outposts(cluster.id) if cluster else ()
+        peers = tuple(p for p in peers if p.login.host != work.argument("host"))
+        report = await tools.preflight.check(
+            tools.login(work), work.argument("host_key"), peers=peers
+        )
+        for check in report.checks:
+            work.say(f"{check.name}: {check.seen}")
+        if report.failed:
+            first = report.failed[0]
+            self._failed = PreflightFailed(
+                detail="; ".join(f"{check.name}: {check.seen}" for check in report.failed),
+                next_step=f"{first.advice} {first.fix}".strip(),
+            )
+            return ""
+        work.keep(address=work.argument("address") or report.address)
+        return tr("{number} checks, none failed", number=len(report.checks))
+
+    async def do(self, work: Work) -> None:
+        raise self._failed
+
+
+class _Docker(JobStep):
+    name: ClassVar[str] = marked("Docker")
+    remains: ClassVar[str] = marked("Docker stays installed.")
+
+    def __init__(self, tools: _Tools) -> None:
+        self._tools = tools
+
+    async def is_so(self, work: Work) -> str:
+        try:
+            async with self._tools.engine(work) as engine:
+                info = await engine.get("/info")
+        except DockerMissing:
+            return ""
+        return tr("Docker {version} answers", version=info.get("ServerVersion", "?"))
+
+    async def do(self, work: Work) -> None:
+        command = install_docker(sudo=work.argument("user") != "root")
+        async with self._tools.link(work) as link, link.channel(command) as channel:
+            while data := await channel.read():
+                work.say(data.decode("utf-8", "replace"))
+            ended = await channel.ending()
+        if not ended.ok:
+            raise DockerInstallFailed(
+                detail=tr("The script ended with status {code}.", code=ended.exit_status)
+            )
+
+
+class _Swarm(JobStep):
+    name: ClassVar[str] = marked("Swarm")
+    remains: ClassVar[str] = marked("The server stays in its swarm.")
+
+    def __init__(self, tools: _Tools) -> None:
+        self._tools = tools
+
+    async def is_so(self, work: Work) -> str:
+        swarm = await self._tools.swarm(work)
+        if not await self._tools.belongs(work, swarm):
+            return ""
+        return tr("It is a manager") if swarm.get("ControlAvailable") else tr("It is a worker")
+
+    async def do(self, work: Work) -> None:
+        swarm = await self._tools.swarm(work)
+        state = swarm.get("LocalNodeState")
+        if state == "pending":  # an earlier attempt to join, which may still succeed at any time
+            await self._leave(work)
+        elif state not in ("inactive", None, ""):
+            answer = work.answer(
+                Question(
+                    "leave-swarm",
+                    tr("This server is part of another swarm. What runs there ends if it leaves."),
+                    (Choice("leave", tr("Leave it")), Choice("stay", tr("Stay in it"))),
+                )
+            )
+            if answer != "leave":
+                raise NotASwarmManager(detail=tr("The server stays in its other swarm."))
+            await self._leave(work)
+        cluster = self._tools.cluster(work)
+        if cluster is None:
+            await self._init(work)
+        else:
+            async with work.alone_in(cluster.id):
+                await self._join(work, cluster.id)
+
+    async def _leave(self, work: Work) -> None:
+        async with self._tools.engine(work) as engine:
+            await engine.post("/swarm/leave", {}, {"force": True}, seconds=JOIN_SECONDS)
+
+    async def _init(self, work: Work) -> None:
+        document = {"ListenAddr": LISTEN, "AdvertiseAddr": work.kept("address")}
+        try:
+            async with self._tools.engine(work) as engine:
+                await engine.post("/swarm/init", document, seconds=JOIN_SECONDS)
+        except EngineRefused as refused:
+            raise SwarmInitFailed(detail=refused.detail) from refused
+
+    async def _join(self, work: Work, cluster_id: ClusterId) -> None:
+        async with self._tools.telemetry.manager(cluster_id) as (_, manager):
+            tokens = (await manager.get("/swarm"))["JoinTokens"]
+            info = await manager.get("/info")
+        document = {
+            "ListenAddr": LISTEN,
+            "AdvertiseAddr": work.kept("address"),
+            "RemoteAddrs": [m["Addr"] for m in info["Swarm"].get("RemoteManagers") or ()],
+            "JoinToken": tokens["Manager" if work.argument("role") == "manager" else "Worker"],
+        }
+        try:
+            async with self._tools.engine(work) as engine:
+                await engine.post("/swarm/join", document, seconds=JOIN_SECONDS)
+        except EngineRefused as refused:
+            raise SwarmJoinFailed(detail=refused.detail) from refused
+
+
+class _Record(JobStep):
+    name: ClassVar[str] = marked("Outpost")
+    remains: ClassVar[str] = marked("The outpost stays known here.")
+
+    def __init__(self, tools: _Tools) -> None:
+        self._tools = tools
+
+    async def is_so(self, work: Work) -> str:
+        node_id = (await self._tools.swarm(work)).get("NodeID")
+        for cluster in self._tools.outposts.clusters():
+            for outpost in self._tools.outposts.outposts(cluster.id):
+                if outpost.node_id == node_id:
+                    return tr("{outpost} of {cluster}", outpost=outpost.name, cluster=cluster.name)
+        return ""
+
+    async def do(self, work: Work) -> None:
+        await self._tools.outposts.add(
+            self._tools.login(work),
+            host_key=work.argument("host_key"),
+            name=work.argument("name"),
+            cluster_name=work.argument("cluster"),
+        )
