@@ -1,8 +1,11 @@
 """The plan by meaning, to read: what a launch would create, update, restart and remove."""
 
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from otternauts_desktop.core.fleet.findings import Finding
@@ -21,9 +24,15 @@ from otternauts_desktop.ui.plan_entries import (
 )
 from otternauts_desktop.ui.plan_marks import SignBadge
 
+_FIRST: Final = 6
+"""So many entries are made at once; an entry costs some milliseconds."""
+_MORE: Final = 2
+_NEAR: Final = 600
+"""Pixels: more are made before the end comes into sight."""
+
 
 class PlanView(QWidget):
-    """Rows of a plan; a plan is short, so they are plain widgets."""
+    """Entries of a plan as plain widgets, made as they are scrolled to: there may be hundreds."""
 
     take_over_requested = Signal(str)
     """A vessel's name: what was changed in it by hand shall come into the text."""
@@ -40,51 +49,60 @@ class PlanView(QWidget):
         area.setAccessibleName(self.accessibleName())
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer.addWidget(area)
+        self._area = area
+        area.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self._waiting: deque[Callable[[], QWidget]] = deque()
+        self._back_to = 0
+        self._filler = QTimer(self)
+        self._filler.setSingleShot(True)
+        self._filler.timeout.connect(self._fill)
 
     def show_plan(self, plan: Plan, notes: Iterable[Finding] = ()) -> None:
         """Show a plan, and beneath it what was changed on the way to Docker."""
-        clear(self._rows)
+        self._back_to = self._area.verticalScrollBar().value()
+        self._empty()
         self._rows.addLayout(_summary(plan))
+        add = self._waiting.append
         rooms = {room.vessel: room for room in plan.rooms}
         for room in plan.rooms:
             if room.missing:
-                self._add(room_entry(room))
+                add(partial(room_entry, room))
         for thing in plan.missing:
-            self._add(thing_entry(thing))
+            add(partial(thing_entry, thing))
         for image, why in plan.unpinned:
             words = tr("No registry tells its digest, so it is not pinned.")
-            self._add(entry("!", "warn", image, tr("Image"), [said(words), said(why)]))
+            add(partial(entry, "!", "warn", image, tr("Image"), [said(words), said(why)]))
         if not plan.values_compared:
             words = tr("Values of the environment and commands are not compared.")
             why = tr("They are not kept on this machine, and the cluster is out of reach.")
-            self._add(entry("i", "fg3", words, "", [said(why)]))
+            add(partial(entry, "i", "fg3", words, "", [said(why)]))
         order = list(ChangeKind)
         take_over = self.take_over_requested.emit if self._editable else None
         for change in sorted(plan.changes, key=lambda c: (not c.drifted, order.index(c.kind))):
             if change.kind is not ChangeKind.UNCHANGED:
-                self._add(change_entry(change, rooms.get(change.vessel), take_over))
+                add(partial(change_entry, change, rooms.get(change.vessel), take_over))
         if plan.steps:
             lines = [said(f"{number}. {step}") for number, step in enumerate(plan.steps, 1)]
-            self._add(entry("↓", "fg2", tr("Order of launch"), "", lines))
+            add(partial(entry, "↓", "fg2", tr("Order of launch"), "", lines))
         same = plan.vessels(ChangeKind.UNCHANGED)
         if same:
             words = trn(
                 "{number} unchanged, no restart", "{number} unchanged, no restart", len(same)
             )
-            self._add(entry("=", "fg2", ", ".join(same), words))
+            add(partial(entry, "=", "fg2", ", ".join(same), words))
         for fate in (Fate.CREATED, Fate.LEFT):
             for thing in plan.things:
                 if thing.fate is fate:
-                    self._add(thing_entry(thing))
+                    add(partial(thing_entry, thing))
         for note in notes:
             words = tr("line {line}", line=note.line)
             lines = [said(note.fix)] if note.fix else []
-            self._add(entry("i", "fg3", note.message, words, lines))
-        self._rows.addStretch(1)
+            add(partial(entry, "i", "fg3", note.message, words, lines))
+        self._draw(_FIRST)
 
     def show_words(self, title: str, detail: str = "", next_step: str = "") -> None:
         """Say why there is no plan."""
-        clear(self._rows)
+        self._empty()
         box = column(margins=(16, 16, 16, 16), spacing=6)
         box.addWidget(Label(title, weight=SEMIBOLD, wrap=True, selectable=True))
         for text in (detail, next_step):
@@ -97,9 +115,36 @@ class PlanView(QWidget):
         """Everything that is shown, for tests and screen readers."""
         return [label.text() for label in self._content.findChildren(Label) if label.text()]
 
-    def _add(self, widget: QWidget) -> None:
-        self._rows.addWidget(rule(soft=True))
-        self._rows.addWidget(widget)
+    def _empty(self) -> None:
+        self._waiting.clear()
+        clear(self._rows)
+
+    def _draw(self, most: int) -> None:
+        """Make so many entries more; the stretch beneath keeps them at the top."""
+        last = self._rows.itemAt(self._rows.count() - 1)
+        if last is not None and last.spacerItem() is not None:
+            self._rows.takeAt(self._rows.count() - 1)
+        for _ in range(min(most, len(self._waiting))):
+            self._rows.addWidget(rule(soft=True))
+            self._rows.addWidget(self._waiting.popleft()())
+        self._rows.addStretch(1)
+        if self._waiting:
+            self._filler.start(0)
+
+    def _fill(self) -> None:
+        """Once it is laid out: is there more to make, and is it where it was scrolled to?"""
+        bar = self._area.verticalScrollBar()
+        end = bar.maximum()
+        if self._back_to:
+            bar.setValue(min(self._back_to, end))
+        if self._waiting and max(bar.value(), self._back_to) > end - _NEAR:
+            self._draw(_MORE)
+        else:
+            self._back_to = 0
+
+    def _scrolled(self) -> None:
+        if self._waiting and not self._filler.isActive():
+            self._filler.start(0)
 
 
 def _summary(plan: Plan) -> QHBoxLayout:

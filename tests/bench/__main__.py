@@ -10,6 +10,7 @@ import sys
 from tests.bench import (
     editor_typing,
     flight_plans,
+    hostile_stall,
     lost_links,
     palette_answer,
     plan_made,
@@ -30,6 +31,7 @@ def main() -> int:
         "large": window_large.measure,
         "palette": palette_answer.measure,
         "editor": editor_typing.measure,
+        "hostile": hostile_stall.measure,
         "plan": plan_made.measure,
         "files": flight_plans.measure,
     }
