@@ -6,7 +6,7 @@ It knows no service. What a person asks for leaves it as signals; `desk.py` does
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QMainWindow,
@@ -34,6 +34,8 @@ from otternauts_desktop.ui.welcome_page import WelcomePage
 
 SIZE: Final = (1440, 900)
 SMALLEST: Final = (1024, 680)
+_FRAME: Final = 20
+"""Pixels that the frame and the title of a window take at most, on each side."""
 MENUS: Final = (
     marked("File"),
     marked("Edit"),
@@ -65,7 +67,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Otternauts")
-        self.resize(*SIZE)
+        self.resize(first_size(self.screen().availableSize()))
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self._may_close = False
@@ -374,6 +376,13 @@ class MainWindow(QMainWindow):
     def restore_geometry_text(self, text: str) -> None:
         """Take over what `geometry_text` gave; nonsense is ignored by Qt."""
         self.restoreGeometry(QByteArray.fromBase64(QByteArray(text.encode("ascii", "replace"))))
+
+
+def first_size(available: QSize) -> QSize:
+    """As drawn, or what a smaller screen has room for beside the frame of a window."""
+    return (
+        QSize(*SIZE).boundedTo(available - QSize(_FRAME, 2 * _FRAME)).expandedTo(QSize(*SMALLEST))
+    )
 
 
 def dropped_plan(data: QMimeData) -> str:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from otternauts_desktop.app import MissionControl, open_mission_control
 from otternauts_desktop.desktop import crew_of
 from otternauts_desktop.ui.desk import Desk
-from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.main_window import SIZE, MainWindow
 from tests.services.practice import until
 
 _Dialog = TypeVar("_Dialog", bound=QDialog)
@@ -22,6 +22,7 @@ async def seated(home: Path) -> AsyncIterator[tuple[MainWindow, Desk, MissionCon
     """The window as a person has it in front."""
     async with open_mission_control(home) as control:
         window = MainWindow()
+        window.resize(*SIZE)  # whatever the screen of the machine has room for
         window.show()
         left = asyncio.Event()
         desk = Desk(window, crew_of(control), left.set)

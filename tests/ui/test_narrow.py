@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtTest import QTest
 
+from otternauts_desktop.ui.main_window import first_size
 from otternauts_desktop.ui.places import cluster_place, fleet_place
 from tests.ui.seated import seated, shown
 
@@ -28,6 +29,13 @@ async def test_the_navigator_lies_over_the_page_while_it_is_wanted(tmp_path: Pat
         window.resize(1440, 900)
         await shown(window.tree.isVisible)
         assert window.navigator_button.isChecked()
+
+
+def test_the_first_window_fits_the_screen() -> None:
+    assert first_size(QSize(1920, 1080)) == QSize(1440, 900)
+    small = first_size(QSize(1440, 900))
+    assert small.height() < 900
+    assert first_size(QSize(800, 600)) == QSize(1024, 680)
 
 
 async def test_the_preview_becomes_a_tab(tmp_path: Path) -> None:
