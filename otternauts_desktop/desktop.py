@@ -152,6 +152,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         outposts=control.outposts,
         telemetry=control.telemetry,
         launches=control.launches,
+        jobs=control.jobs,
         registries=control.registries,
         transmissions=control.transmissions,
         command_log=control.command_log,

@@ -10,6 +10,7 @@ from otternauts_desktop.core.events import (
     ClustersChanged,
     CommandRan,
     Event,
+    JobMoved,
     LaunchMoved,
     LinkMoved,
     SwarmObserved,
@@ -33,6 +34,8 @@ class Bridge(QObject):
     """The id of the cluster that the outpost belongs to."""
     launch_moved = Signal(object)
     """A `LaunchProgress`."""
+    job_moved = Signal(object)
+    """A `Job`."""
     command_ran = Signal(object)
     """A `CommandRan`."""
 
@@ -56,5 +59,7 @@ class Bridge(QObject):
                 self.link_moved.emit(event.cluster_id)
             case LaunchMoved():
                 self.launch_moved.emit(event.progress)
+            case JobMoved():
+                self.job_moved.emit(event.job)
             case CommandRan():
                 self.command_ran.emit(event)

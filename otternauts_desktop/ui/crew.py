@@ -13,6 +13,7 @@ from otternauts_desktop.ui.connection import Connection, of_cluster, of_outpost
 
 if TYPE_CHECKING:
     from otternauts_desktop.services.command_log import CommandLog
+    from otternauts_desktop.services.jobs import Jobs
     from otternauts_desktop.services.launches import Launches
     from otternauts_desktop.services.outposts import Outposts
     from otternauts_desktop.services.registries import Registries
@@ -35,6 +36,7 @@ class Crew:
     outposts: "Outposts"
     telemetry: "Telemetry"
     launches: "Launches"
+    jobs: "Jobs"
     registries: "Registries"
     transmissions: "Transmissions"
     command_log: "CommandLog"

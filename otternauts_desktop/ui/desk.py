@@ -21,6 +21,8 @@ from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.fleet_desk import FleetDesk
 from otternauts_desktop.ui.fleet_page import OVERVIEW, PLAN, FleetPage
 from otternauts_desktop.ui.help_desk import HelpDesk
+from otternauts_desktop.ui.jobs_desk import JobsDesk
+from otternauts_desktop.ui.jobs_panel import JobsPanel
 from otternauts_desktop.ui.log_console import LogConsole
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.outpost_desk import OutpostDesk
@@ -65,12 +67,15 @@ class Desk(QObject):
         self.console = LogConsole()
         self.comms = CommsDesk(window, crew, self.console, self.tasks)
         self.command_log = CommandLogPanel()
+        self.jobs_panel = JobsPanel()
+        self.jobs = JobsDesk(window, crew, self.jobs_panel, self.tasks)
         self._pages = (self.cluster_page, self.outpost_page, self.service_page, self.fleet_page)
         for page in self._pages:
             window.add_page(page)
             page.header.remedy_requested.connect(self.outposts.mend)
         window.dock.add_panel(self.console)
         window.dock.add_panel(self.command_log)
+        window.dock.add_panel(self.jobs_panel)
         for entry in crew.command_log.entries():
             self.command_log.add(entry)
 
@@ -80,6 +85,7 @@ class Desk(QObject):
         self.show_clusters()
         for cluster in crew.outposts.clusters():
             crew.telemetry.watch(cluster.id)
+        self.jobs.go_on()
         self._start_place()
 
     def _register(self) -> None:
@@ -87,10 +93,6 @@ class Desk(QObject):
         window, fleets, tasks = self._window, self.fleets, self.tasks
         add = window.actions_.add
 
-        def in_view(*kinds: PlaceKind) -> Callable[[], bool]:
-            return lambda: window.place.kind in kinds
-
-        fleet = in_view(PlaceKind.FLEET)
         add(
             "cluster.overview",
             "Cluster",
@@ -108,60 +110,16 @@ class Desk(QObject):
             lambda: tasks.start(self.tour.begin(), key="sim"),
         )
         add("settings", "File", tr("Settings…"), self.help.show_settings, keys="Ctrl+,")
-        add(
-            "fleet.new",
-            "Fleet",
-            tr("New fleet…"),
-            window.new_fleet_requested.emit,
-            keys="Ctrl+Shift+F",
-            available=lambda: bool(self._crew.outposts.clusters()),
-        )
-        add(
-            "fleet.overview",
-            "Fleet",
-            tr("Overview"),
-            lambda: self.fleet_page.show_tab(OVERVIEW),
-            keys="Ctrl+1",
-            available=fleet,
-        )
-        add(
-            "fleet.plan",
-            "Fleet",
-            tr("Flight plan"),
-            self._edit_plan,
-            keys="Ctrl+2",
-            available=fleet,
-        )
-        add(
-            "fleet.launch",
-            "Fleet",
-            tr("Launch…"),
-            lambda: tasks.start(fleets.launch(), key="launch"),
-            keys="Ctrl+Return",
-            available=fleet,
-        )
-        add(
-            "fleet.variables",
-            "Fleet",
-            tr("Variables…"),
-            lambda: tasks.start(fleets.plans.ask_variables()),
-            available=fleet,
-        )
+        fleets.register()
         add(
             "fleet.comms",
             "Fleet",
             tr("Comms of what is in view"),
             self.comms.open_in_view,
             keys="Ctrl+L",
-            available=in_view(PlaceKind.FLEET, PlaceKind.SERVICE),
+            available=lambda: window.place.kind in (PlaceKind.FLEET, PlaceKind.SERVICE),
         )
-        add(
-            "fleet.remove",
-            "Fleet",
-            tr("Remove fleet…"),
-            lambda: tasks.start(fleets.remove_fleet()),
-            available=fleet,
-        )
+        self.jobs.register()
         window.actions_.keys_changed.connect(
             lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)
         )
@@ -172,10 +130,6 @@ class Desk(QObject):
     def _go_to_cluster(self) -> None:
         self.go(cluster_place(self._cluster_id))
 
-    def _edit_plan(self) -> None:
-        self.fleet_page.show_tab(PLAN)
-        self.fleet_page.plan_tab.editor.setFocus()
-
     def _wire(self) -> None:
         window, bridge = self._window, self.bridge
         bridge.clusters_changed.connect(self.show_clusters)
@@ -183,6 +137,7 @@ class Desk(QObject):
         bridge.cluster_lost.connect(self._cluster_moved)
         bridge.link_moved.connect(self._connection_moved)
         bridge.launch_moved.connect(self._launch_moved)
+        bridge.job_moved.connect(self.jobs.job_moved)
         bridge.command_ran.connect(self.command_log.add)
         window.place_chosen.connect(self.go)
         window.add_outpost_requested.connect(lambda: self.tasks.start(self.outposts.add_outpost()))

@@ -10,7 +10,7 @@ from otternauts_desktop.ui.buttons import IconButton
 from otternauts_desktop.ui.frames import Surface, column, row
 from otternauts_desktop.ui.theme import theme
 
-COMMS, COMMANDS = range(2)
+COMMS, COMMANDS, JOBS = range(3)
 HEIGHT: Final = 272
 
 
@@ -37,6 +37,7 @@ class Dock(Surface):
         self.tabs.setExpanding(False)
         self.tabs.addTab(theme().icon("comms"), tr("Comms"))
         self.tabs.addTab(theme().icon("term"), tr("Command log"))
+        self.tabs.addTab(theme().icon("launch"), tr("Jobs"))
         self.tabs.tabBarClicked.connect(self.toggle)
         self._button = IconButton("chev-u", tr("Open or close the panel"), size=24)
         self._button.clicked.connect(lambda: self.toggle(self.tabs.currentIndex()))

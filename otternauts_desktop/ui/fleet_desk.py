@@ -54,6 +54,62 @@ class FleetDesk(QObject):
         plan.launch_requested.connect(lambda: tasks.start(self.launch(), key="launch"))
         plan.cursor_moved.connect(self._show_cursor)
 
+    def register(self) -> None:
+        """Add what can be done with fleets to the registry."""
+        add, window, page, start = (
+            self._window.actions_.add,
+            self._window,
+            self._page,
+            self._tasks.start,
+        )
+
+        def shown() -> bool:
+            return window.place.kind is PlaceKind.FLEET
+
+        add(
+            "fleet.new",
+            "Fleet",
+            tr("New fleet…"),
+            window.new_fleet_requested.emit,
+            keys="Ctrl+Shift+F",
+            available=lambda: bool(self._crew.outposts.clusters()),
+        )
+        add(
+            "fleet.overview",
+            "Fleet",
+            tr("Overview"),
+            lambda: page.show_tab(OVERVIEW),
+            keys="Ctrl+1",
+            available=shown,
+        )
+        add("fleet.plan", "Fleet", tr("Flight plan"), self._edit, keys="Ctrl+2", available=shown)
+        add(
+            "fleet.launch",
+            "Fleet",
+            tr("Launch…"),
+            lambda: start(self.launch(), key="launch"),
+            keys="Ctrl+Return",
+            available=shown,
+        )
+        add(
+            "fleet.variables",
+            "Fleet",
+            tr("Variables…"),
+            lambda: start(self.plans.ask_variables()),
+            available=shown,
+        )
+        add(
+            "fleet.remove",
+            "Fleet",
+            tr("Remove fleet…"),
+            lambda: start(self.remove_fleet()),
+            available=shown,
+        )
+
+    def _edit(self) -> None:
+        self._page.show_tab(PLAN)
+        self._page.plan_tab.editor.setFocus()
+
     def _show_cursor(self, line: int, column: int) -> None:
         if self._page.tabs.currentIndex() == PLAN:
             self._window.status.cursor_label.setText(

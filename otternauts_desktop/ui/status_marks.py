@@ -7,6 +7,7 @@ place, is the tooltip and the accessible name.
 from dataclasses import dataclass
 from typing import Final
 
+from otternauts_desktop.core.flight.job import JobState
 from otternauts_desktop.core.flight.progress import LaunchState, StepState
 from otternauts_desktop.core.swarm.cluster import LinkState
 from otternauts_desktop.core.swarm.health import Health
@@ -68,6 +69,15 @@ _STEP: Final = {
     StepState.DONE: DONE,
     StepState.FAILED: FAILED,
 }
+_JOB: Final = {
+    JobState.QUEUED: Mark("status-wait", "idle", marked("Queued")),
+    JobState.RUNNING: MOVING,
+    JobState.WAITING: Mark("status-warn", "warn", marked("Asks something")),
+    JobState.DONE: DONE,
+    JobState.FAILED: FAILED,
+    JobState.CANCELLED: Mark("status-stop", "idle", marked("Cancelled")),
+    JobState.INTERRUPTED: Mark("status-warn", "warn", marked("Interrupted")),
+}
 _LINK: Final = {
     LinkState.IDLE: Mark("status-wait", "idle", marked("Not connected")),
     LinkState.CONNECTING: Mark("status-run", "accent", marked("Connecting")),
@@ -110,6 +120,11 @@ def of_launch(state: LaunchState) -> Mark:
 def of_step(state: StepState) -> Mark:
     """The mark of one step of a launch, or of one vessel in it."""
     return _STEP[state]
+
+
+def of_job(state: JobState) -> Mark:
+    """The mark of a job."""
+    return _JOB[state]
 
 
 def of_link(state: LinkState) -> Mark:
