@@ -15,7 +15,7 @@ from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row, faded
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, count_tone, fleet_names, role_of
-from otternauts_desktop.ui.frames import Card, Surface, column, row, rule
+from otternauts_desktop.ui.frames import Card, Surface, column, row, rule, scrolled
 from otternauts_desktop.ui.ingress_card import IngressCard
 from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
 from otternauts_desktop.ui.page_header import PageHeader
@@ -152,8 +152,7 @@ class ClusterPage(Surface):
         outer = column(self)
         outer.addWidget(self.header)
         outer.addWidget(rule())
-        outer.addWidget(self._known, 1)
-        outer.addStretch(0)
+        outer.addWidget(scrolled(self._known), 1)
 
     def show_cluster(self, seen: ClusterSeen) -> None:
         """Show what is known of a cluster now."""

@@ -25,7 +25,7 @@ from otternauts_desktop.ui.times import clock, duration
 _HEADINGS: Final = (
     Heading(marked("Job"), 0),
     Heading(marked("State"), 150),
-    Heading(marked("Started"), 80, right=True, spare=1),
+    Heading(marked("Started"), 100, right=True, spare=1),
 )
 _STOPPABLE: Final = (JobState.QUEUED, JobState.RUNNING, JobState.WAITING, JobState.INTERRUPTED)
 _RESUMABLE: Final = (JobState.FAILED, JobState.CANCELLED, JobState.INTERRUPTED)
