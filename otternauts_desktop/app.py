@@ -20,6 +20,7 @@ from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.membership import Membership
 from otternauts_desktop.services.onboarding import Onboarding
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.preflight import Preflight
@@ -56,6 +57,7 @@ class MissionControl:
     keys: Keys
     preflight: Preflight
     onboarding: Onboarding
+    membership: Membership
     ingress: Ingress
     evacuations: Evacuations
     rebalancing: Rebalancing
@@ -135,6 +137,7 @@ async def open_mission_control(
             keys=keys,
             preflight=preflight,
             onboarding=Onboarding(keys, outposts, preflight, telemetry, jobs),
+            membership=Membership(links, telemetry, outposts, jobs),
             ingress=Ingress(links, telemetry, outposts, transmissions, launches, jobs),
             evacuations=Evacuations(links, telemetry, jobs),
             rebalancing=Rebalancing(links, telemetry, jobs),

@@ -8,6 +8,7 @@ from otternauts_desktop.cli.choosing import only_cluster
 from otternauts_desktop.cli.evacuations import bring_back, evacuate, rebalance
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.jobs import followed
+from otternauts_desktop.cli.membership import change_membership, label
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, KnownError, NothingFound
 from otternauts_desktop.core.names import ClusterId
@@ -17,6 +18,17 @@ from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.services.ssh import ScannedKey
 
 CANCELLED = 2
+_OF_NODES = {
+    "evacuate": evacuate,
+    "return": bring_back,
+    "activate": bring_back,
+    "promote": change_membership,
+    "demote": change_membership,
+    "drain": change_membership,
+    "remove": change_membership,
+    "label": label,
+}
+"""What is done with an outpost as a node of its swarm, logged in to or not."""
 
 
 def chosen_cluster(control: MissionControl, name: str | None) -> Cluster:
@@ -97,8 +109,8 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
     """Do an `outpost` action; gives the exit code."""
     if arguments.action == "add":
         return await _add(control, arguments, output)
-    if arguments.action in ("evacuate", "return"):
-        act = evacuate if arguments.action == "evacuate" else bring_back
+    if arguments.action in _OF_NODES:
+        act = _OF_NODES[arguments.action]
         return await act(control, chosen_cluster(control, arguments.cluster).id, arguments, output)
     everyone = [
         (cluster, outpost)
@@ -124,8 +136,16 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
         return told(report, output)
     if arguments.action == "trust":
         return await _trust(control, found, arguments, output)
+    if arguments.action == "rename":
+        control.outposts.rename(found, arguments.new_name)
+        output.result(
+            {"outpost": arguments.new_name},
+            f"{found.name} is called {arguments.new_name} here. "
+            "For Docker its name is its host name, as before.",
+        )
+        return 0
     await control.outposts.remove_outpost(found)
-    output.result({"removed": found.name}, f"{found.name} is forgotten; nothing changed on it.")
+    output.result({"forgotten": found.name}, f"{found.name} is forgotten; nothing changed on it.")
     return 0
 
 

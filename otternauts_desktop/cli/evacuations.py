@@ -1,13 +1,14 @@
 """`otternauts outpost evacuate` and `return`, `otternauts cluster rebalance`."""
 
 from argparse import Namespace
+from collections.abc import Sequence
 from typing import Any
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.jobs import followed
 from otternauts_desktop.cli.output import Output, table
-from otternauts_desktop.core.flight.evacuation import Evacuation
+from otternauts_desktop.core.flight.evacuation import Departure, Evacuation
 from otternauts_desktop.core.names import ClusterId
 
 CHANGES = 2
@@ -18,7 +19,7 @@ async def evacuate(
 ) -> int:
     """Empty an outpost, or show what that means; gives the exit code."""
     await control.telemetry.refresh(cluster_id)
-    node = control.evacuations.node(cluster_id, arguments.name)
+    node = control.membership.node(cluster_id, arguments.name)
     preview = control.evacuations.preview(cluster_id, node)
     if arguments.preview:
         output.result(evacuation_document(preview), evacuation_words(preview))
@@ -35,7 +36,7 @@ async def bring_back(
 ) -> int:
     """Let an outpost take tasks again; gives the exit code."""
     await control.telemetry.refresh(cluster_id)
-    node = control.evacuations.node(cluster_id, arguments.name)
+    node = control.membership.node(cluster_id, arguments.name)
     return await followed(control, control.evacuations.bring_back(cluster_id, node), output)
 
 
@@ -63,16 +64,7 @@ def evacuation_document(preview: Evacuation) -> dict[str, Any]:
     return {
         "outpost": preview.node.name,
         "without_downtime": preview.gapless,
-        "services": [
-            {
-                "name": departure.service.name,
-                "tasks": departure.tasks,
-                "way": departure.way.value,
-                "places": list(departure.places),
-                "warnings": list(departure.warnings),
-            }
-            for departure in preview.departures
-        ],
+        "services": departure_documents(preview.departures),
     }
 
 
@@ -80,8 +72,27 @@ def evacuation_words(preview: Evacuation) -> str:
     """An evacuation for people."""
     if not preview.departures:
         return f"Nothing runs on {preview.node.name}."
+    return departure_words(preview.departures)
+
+
+def departure_documents(departures: Sequence[Departure]) -> list[dict[str, Any]]:
+    """What becomes of each service, for programs."""
+    return [
+        {
+            "name": departure.service.name,
+            "tasks": departure.tasks,
+            "way": departure.way.value,
+            "places": list(departure.places),
+            "warnings": list(departure.warnings),
+        }
+        for departure in departures
+    ]
+
+
+def departure_words(departures: Sequence[Departure]) -> str:
+    """What becomes of each service, for people."""
     rows = [
         (d.service.name, str(d.tasks), d.way, ", ".join(d.places), " ".join(d.warnings))
-        for d in preview.departures
+        for d in departures
     ]
     return table(("SERVICE", "TASKS", "WAY", "CAN GO TO", "NOTE"), rows)

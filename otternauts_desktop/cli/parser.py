@@ -183,7 +183,8 @@ def _outposts(commands: _Commands) -> None:
     _command(actions, "list", "all outposts")
     for name, words in (
         ("check", "look a server over, and the ways to the others; exit 3: mend something"),
-        ("remove", "forget an outpost; nothing changes on the server"),
+        ("forget", "forget an outpost; nothing changes on the server, nor in its swarm"),
+        ("activate", "let an outpost take tasks again; the same as return"),
     ):
         action = _command(actions, name, words)
         action.add_argument("name", metavar="NAME")
@@ -191,6 +192,25 @@ def _outposts(commands: _Commands) -> None:
     evacuate.add_argument("name", metavar="NAME")
     evacuate.add_argument("--preview", action="store_true", help="only show what that means")
     evacuate.add_argument("--yes", action="store_true", help="do not ask")
+    for name, words in (
+        ("promote", "make an outpost a manager of its swarm"),
+        ("demote", "make a manager a worker"),
+        ("drain", "stop what runs on an outpost at once; it takes no new tasks"),
+        ("remove", "empty an outpost, make it leave its swarm, and forget it"),
+    ):
+        action = _command(actions, name, words)
+        action.add_argument("name", metavar="NAME")
+        action.add_argument("--preview", action="store_true", help="only show what that means")
+        action.add_argument("--yes", action="store_true", help="do not ask")
+        if name == "remove":
+            action.add_argument("--force", action="store_true", help="the server is gone for good")
+    label = _command(actions, "label", "give an outpost labels, or list them")
+    label.add_argument("name", metavar="NAME")
+    label.add_argument("labels", nargs="*", metavar="LABEL=VALUE")
+    label.add_argument("--remove", action="append", default=[], metavar="LABEL")
+    rename = _command(actions, "rename", "call an outpost something else, here only")
+    rename.add_argument("name", metavar="NAME")
+    rename.add_argument("new_name", metavar="NEW")
     back = _command(actions, "return", "let an outpost take tasks again")
     back.add_argument("name", metavar="NAME")
     renew = _command(actions, "trust", "trust the new host key of a server, after comparing it")

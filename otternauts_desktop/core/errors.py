@@ -373,6 +373,56 @@ class EvacuationStuck(KnownError):
     anchor = "evacuation-stuck"
 
 
+# -- an outpost's part in its swarm ----------------------------------------------------------
+
+
+class LastManager(KnownError):
+    title = marked("A swarm can't be without a manager.")
+    next_step_default = marked(
+        "Promote another outpost first. To give the swarm up, run `docker swarm leave --force` "
+        "on the server."
+    )
+    anchor = "last-manager"
+
+
+class QuorumEndangered(KnownError):
+    title = marked("The swarm would lose its quorum: nothing could be changed any more.")
+    next_step_default = marked(
+        "Bring the others back. If they are gone for good, "
+        "`docker swarm init --force-new-cluster` on one that is left goes on without them."
+    )
+    anchor = "quorum-endangered"
+
+
+class OnlyWayIn(KnownError):
+    title = marked("It is the only manager online that Otternauts logs in to.")
+    next_step_default = marked(
+        "Log in to another manager first (`otternauts outpost add`), or promote an outpost."
+    )
+    anchor = "only-way-in"
+
+
+class OutpostOffline(KnownError):
+    title = marked("The outpost does not answer the swarm.")
+    next_step_default = marked(
+        "Bring it back first: a manager that is offline counts against the quorum."
+    )
+    anchor = "outpost-offline"
+
+
+class CannotLeave(KnownError):
+    title = marked("The server can't be made to leave the swarm.")
+    anchor = "cannot-leave"
+
+
+class StillRunning(KnownError):
+    title = marked("A server that runs is not removed by force: it would go on as it is.")
+    next_step_default = marked(
+        "Remove it without force: it then leaves the swarm. Or switch it off first."
+    )
+    anchor = "still-running"
+
+
 class StepUnsettled(KnownError):
     title = marked("A step was done, but its effect is not seen.")
     next_step_default = marked("Look at the log of the job, then resume it: it looks again first.")

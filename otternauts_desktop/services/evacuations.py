@@ -44,25 +44,12 @@ class Evacuations:
         self._telemetry = telemetry
         self._jobs = jobs
         tools = SwarmTools(links, telemetry)
-        jobs.register(EVACUATE, lambda job: _leaving(tools, job))
+        jobs.register(EVACUATE, lambda job: emptying(tools))
         jobs.register(RETURN, lambda job: _returning(tools, job))
 
     def preview(self, cluster_id: ClusterId, node: Node) -> Evacuation:
         """What emptying it would do, against what was last seen."""
         return evacuation(self._seen(cluster_id), node)
-
-    def node(self, cluster_id: ClusterId, name: str) -> Node:
-        """The node of that name or id. Raises `NothingFound`, or `ClusterUnreachable`."""
-        nodes = self._seen(cluster_id).nodes
-        found = next((node for node in nodes if name in (node.name, node.id)), None)
-        if found is None:
-            names = ", ".join(node.name for node in nodes)
-            raise NothingFound(
-                detail=tr(
-                    'There is no outpost "{name}". There are: {names}.', name=name, names=names
-                )
-            )
-        return found
 
     def evacuate(self, cluster_id: ClusterId, node: Node) -> JobId:
         """Start the job that empties an outpost, and drains it once it is empty.
@@ -107,14 +94,15 @@ class SwarmTools:
 
     async def update_node(self, work: Work, *flags: str) -> None:
         """Change the outpost that the job is about."""
-        await self._run(work, node_update(work.argument("node"), flags, sudo=False))
+        await self.run(work, node_update(work.argument("node"), flags, sudo=False))
 
     async def update_service(self, work: Work, service: Service, flags: Sequence[str]) -> None:
         """Change a service, where there are flags."""
         if flags:
-            await self._run(work, service_update(service.id, flags, sudo=False))
+            await self.run(work, service_update(service.id, flags, sudo=False))
 
-    async def _run(self, work: Work, command: Command) -> None:
+    async def run(self, work: Work, command: Command) -> None:
+        """Run a command on a manager. Raises `EngineRefused` with what Docker says."""
         async with self._telemetry.manager(ClusterId(work.argument("cluster"))) as (outpost, _):
             argv = ("sudo", "-n", *command.argv) if outpost.sudo else command.argv
             done = await self._links.run(outpost, replace(command, argv=argv))
@@ -122,8 +110,9 @@ class SwarmTools:
             raise EngineRefused(status=0, detail=shown(done.stderr, limit=2000).strip())
 
 
-def _leaving(tools: SwarmTools, job: Job) -> Sequence[JobStep]:
-    return (_Pause(tools), _Move(tools), _Drain(tools))
+def emptying(tools: SwarmTools) -> Sequence[JobStep]:
+    """The steps that empty the outpost that the job is about."""
+    return (_Pause(tools), _Move(tools), Drain(tools))
 
 
 def _returning(tools: SwarmTools, job: Job) -> Sequence[JobStep]:
@@ -198,7 +187,9 @@ class _Move(_Step):
         return tr("It did not run elsewhere within {seconds:.0f} s.", seconds=MOVE_SECONDS)
 
 
-class _Drain(_Step):
+class Drain(_Step):
+    """Stops what is left on the outpost, at once."""
+
     name: ClassVar[str] = marked("Drain")
     remains: ClassVar[str] = marked("The outpost is drained.")
     patience: ClassVar[float] = 60.0

@@ -4,10 +4,11 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from otternauts_desktop.core.errors import (
     AlreadyAdded,
+    BadName,
     DockerForbidden,
     NotASwarmManager,
     NothingFound,
@@ -25,6 +26,9 @@ from otternauts_desktop.services.ssh import ScannedKey, SshLink, fingerprint_of,
 from otternauts_desktop.services.ssh_config import config_logins
 from otternauts_desktop.services.store.clusters import ClusterRecords, ForgottenCluster
 from otternauts_desktop.services.telemetry import Telemetry
+
+LONGEST_NAME: Final = 63
+"""As long as host names may be."""
 
 
 class Outposts:
@@ -157,6 +161,23 @@ class Outposts:
         await self._links.forget(outpost_id)
         self._links.retry_now(outpost)
         self._telemetry.wake(outpost.cluster_id)
+        self._bus.publish(ClustersChanged())
+
+    def rename(self, outpost: Outpost, name: str) -> None:
+        """Call an outpost something else, here only: Docker's name of it is its host name.
+
+        Raises `BadName` where it can't be read or is taken within its cluster.
+        """
+        if not name.strip() or name != shown(name) or len(name) > LONGEST_NAME:
+            raise BadName(
+                detail=tr(
+                    "An outpost's name has 1 to {number} visible letters.", number=LONGEST_NAME
+                )
+            )
+        for other in self.outposts(outpost.cluster_id):
+            if other.id != outpost.id and other.name == name:
+                raise BadName(detail=tr("{name} is another outpost.", name=name))
+        self._clusters.update_outpost(replace(outpost, name=name))
         self._bus.publish(ClustersChanged())
 
     async def remove_outpost(self, outpost: Outpost) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""`docker node update`, `service update` and `network create`: the flags that the client uses."""
+"""`docker node`, `docker service update`, `docker network create`: what the client uses of them."""
 
 import copy
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +30,11 @@ def _update_node(swarm: Swarm, words: Sequence[str]) -> Output:
             if value not in ("active", "pause", "drain"):
                 return _daemon(f'invalid Availability: "{value}"')
             swarm.set_availability(node, value)
+        elif flag == "--role":
+            try:
+                swarm.set_role(node, value)
+            except Refused as refusal:
+                return _daemon(str(refusal))
         elif flag == "--label-add":
             name, _, content = value.partition("=")
             node.labels[name] = content
@@ -41,6 +46,18 @@ def _update_node(swarm: Swarm, words: Sequence[str]) -> Output:
             return _unknown(flag, "node update")
     node.version, node.updated = swarm.bump(), swarm.now
     swarm.publish("node", "update", node.id, name=node.name)
+    return Output(0, f"{names[0]}\n", "")
+
+
+def _remove_node(swarm: Swarm, words: Sequence[str]) -> Output:
+    flags, names = _read(words)
+    node = next((n for n in swarm.nodes.values() if names[:1] in ([n.id], [n.name])), None)
+    if node is None:
+        return _daemon(f"node {' '.join(names)} not found")
+    try:
+        swarm.remove_node(node, force=("--force", "") in flags)
+    except Refused as refusal:
+        return _daemon(str(refusal))
     return Output(0, f"{names[0]}\n", "")
 
 
@@ -144,6 +161,7 @@ def execute(swarm: Swarm, words: Sequence[str], stdin: bytes) -> Output:
 
 COMMANDS: Final[Mapping[str, Callable[[Swarm, Sequence[str]], Output]]] = {
     "node update": _update_node,
+    "node rm": _remove_node,
     "service update": _update_service,
     "network create": _create_network,
 }

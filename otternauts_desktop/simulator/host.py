@@ -117,6 +117,21 @@ class Host:
     def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
         self._connections.discard(connection)
 
+    def _leave(self) -> Output:
+        """Leave the swarm, which notices it a little later. A manager can't, as one."""
+        if not self._api.in_swarm:
+            return Output(1, "", "Error response from daemon: This node is not part of a swarm\n")
+        if self._node.manager:
+            words = (
+                "You are attempting to leave the swarm on a node that is participating as a "
+                "manager. Use `--force` to ignore this message."
+            )
+            return Output(1, "", f"Error response from daemon: {words}\n")
+        self._api.in_swarm = False
+        self._swarm.catch_up()
+        self._swarm.set_node_up(self._node, up=False)
+        return Output(0, "Node left the swarm.\n", "")
+
     def _shown_key(self) -> asyncssh.SSHKey:
         if self._fault == "change_host_key":
             return asyncssh.generate_private_key("ssh-ed25519")
@@ -154,6 +169,8 @@ class Host:
         elif call.is_dial:
             await serve(_ChannelPipe(process), self._api.answer)
             process.exit(0)
+        elif call.words == ("swarm", "leave"):
+            _finish(process, self._leave())
         else:
             stdin = await process.stdin.read()
             _finish(process, shell.run(self._swarm, call, stdin, refusal=self._api.refusal))

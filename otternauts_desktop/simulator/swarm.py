@@ -75,6 +75,34 @@ class Swarm(SwarmState):
                     self.stop_task(task)
         orchestrate(self)
 
+    def set_role(self, node: Node, role: str) -> None:
+        """Promote or demote it. Raises `Refused` where no manager would be left."""
+        if role not in ("manager", "worker"):
+            raise Refused(f'invalid Role: "{role}"')
+        others = [n for n in self.nodes.values() if n.manager and n is not node]
+        if role == "worker" and node.manager and not others:
+            words = "attempting to demote the last manager of the swarm"
+            raise Refused(f"rpc error: code = FailedPrecondition desc = {words}")
+        node.role, node.leader = role, node.leader and role == "manager"
+        self._elect()
+
+    def remove_node(self, node: Node, *, force: bool) -> None:
+        """Strike it off, and what ran there with it. Raises `Refused` as the real swarm does."""
+        if node.manager:
+            words = (
+                f"node {node.id} is a cluster manager and is a member of the raft cluster. "
+                "It must be demoted to worker before removal"
+            )
+            raise Refused(f"rpc error: code = FailedPrecondition desc = {words}")
+        if node.state == "ready" and not force:
+            words = f"node {node.id} is not down and can't be removed"
+            raise Refused(f"rpc error: code = FailedPrecondition desc = {words}")
+        for task in [task for task in self.tasks.values() if task.node_id == node.id]:
+            del self.tasks[task.id]
+        del self.nodes[node.id]
+        self.publish("node", "remove", node.id, name=node.name)
+        orchestrate(self)
+
     # -- networks ----------------------------------------------------------------------------
 
     def network_named(self, name: str) -> Network | None:

@@ -38,7 +38,7 @@ async def test_an_outpost_is_emptied_with_no_replica_missing(lab: Lab, tmp_path:
             )
             await control.launches.wait(launch)
             before = await control.telemetry.refresh(cluster_id)
-            node = control.evacuations.node(cluster_id, "vega-1")
+            node = control.membership.node(cluster_id, "vega-1")
             web = before.fleets[FLEET][0]
             stay = {t.id for t in before.tasks_by_service[web.id] if t.node_id != node.id}
             assert len(stay) == 2
@@ -65,7 +65,7 @@ async def test_an_outpost_is_emptied_with_no_replica_missing(lab: Lab, tmp_path:
             assert MARK not in now.labels
             assert control.launches.preview(cluster_id, FLEET, TEXT, {}).plan.nothing_to_do
         finally:
-            node = control.evacuations.node(cluster_id, "vega-1")
+            node = control.membership.node(cluster_id, "vega-1")
             back = await control.jobs.wait(control.evacuations.bring_back(cluster_id, node))
             await control.launches.remove(cluster_id, FLEET)
         assert back.state is JobState.DONE

@@ -61,7 +61,7 @@ def service(snapshot: Snapshot, name: str) -> Service:
 async def test_what_an_evacuation_means_is_told_beforehand(tmp_path: Path) -> None:
     async with flying(tmp_path) as (control, _, cluster_id):
         await launched(control, cluster_id)
-        node = control.evacuations.node(cluster_id, "vega-1")
+        node = control.membership.node(cluster_id, "vega-1")
         preview = control.evacuations.preview(cluster_id, node)
         shop = {d.service.vessel: d for d in preview.departures if d.service.fleet == "depot"}
         assert shop["web"].way is Way.MOVES
@@ -73,14 +73,14 @@ async def test_what_an_evacuation_means_is_told_beforehand(tmp_path: Path) -> No
         assert shop["agent"].way is Way.ENDS
         assert not preview.gapless
         with pytest.raises(NothingFound, match="orion-1"):
-            control.evacuations.node(cluster_id, "nowhere")
+            control.membership.node(cluster_id, "nowhere")
 
 
 async def test_it_is_emptied_without_a_gap_and_nothing_else_restarts(tmp_path: Path) -> None:
     async with flying(tmp_path) as (control, _, cluster_id):
         await launched(control, cluster_id)
         before = await control.telemetry.refresh(cluster_id)
-        node = control.evacuations.node(cluster_id, "vega-1")
+        node = control.membership.node(cluster_id, "vega-1")
         web = service(before, "depot_web")
         stay = {t.id for t in before.tasks_by_service[web.id] if t.node_id != node.id}
         fewest: list[int] = []
@@ -123,7 +123,7 @@ async def test_where_nobody_can_take_them_it_is_said_and_the_drain_stops_them(
     text = "services:\n  web:\n    image: nginx:1.27\n    deploy: {replicas: 3}\n"
     async with flying(tmp_path) as (control, practice, cluster_id):
         await launched(control, cluster_id, text)
-        node = control.evacuations.node(cluster_id, "vega-1")
+        node = control.membership.node(cluster_id, "vega-1")
         for other in ("orion-1", "orion-2"):
             practice_node = practice.swarm.nodes[practice.host(other).node_id]
             practice_node.availability = "pause"
@@ -140,7 +140,7 @@ async def test_where_nobody_can_take_them_it_is_said_and_the_drain_stops_them(
 async def test_an_interrupted_one_is_settled_by_bringing_the_outpost_back(tmp_path: Path) -> None:
     async with flying(tmp_path) as (control, _, cluster_id):
         await launched(control, cluster_id)
-        node = control.evacuations.node(cluster_id, "vega-1")
+        node = control.membership.node(cluster_id, "vega-1")
         job_id = control.evacuations.evacuate(cluster_id, node)
 
         async def stepped_aside() -> bool:

@@ -25,7 +25,7 @@ async def test_an_outpost_that_came_back_gets_its_share(tmp_path: Path) -> None:
             await control.launches.remove(cluster_id, fleet)
         await control.launches.wait(await control.launches.launch(cluster_id, "depot", TEXT, {}))
         await control.telemetry.refresh(cluster_id)
-        node = control.evacuations.node(cluster_id, "vega-1")
+        node = control.membership.node(cluster_id, "vega-1")
         await control.jobs.wait(control.evacuations.evacuate(cluster_id, node))
         await control.jobs.wait(control.evacuations.bring_back(cluster_id, node))
         before = await control.telemetry.refresh(cluster_id)

@@ -98,6 +98,17 @@ def node_update(node_id: str, flags: Sequence[str], *, sudo: bool) -> Command:
     return Command(_docker("node", "update", *flags, node_id, sudo=sudo))
 
 
+def node_remove(node_id: str, *, force: bool, sudo: bool) -> Command:
+    """Strike a node off the swarm. One that is not down is only with `force`."""
+    words = ("--force", node_id) if force else (node_id,)
+    return Command(_docker("node", "rm", *words, sudo=sudo))
+
+
+def swarm_leave(*, sudo: bool) -> Command:
+    """Make the server leave its swarm as a worker. Docker refuses that to a manager."""
+    return Command(_docker("swarm", "leave", sudo=sudo))
+
+
 def service_update(service_id: str, flags: Sequence[str], *, sudo: bool) -> Command:
     """Change a service: flags of `docker service update`. Never waits, asks no registry."""
     words = ("--detach", "--no-resolve-image", *flags, service_id)

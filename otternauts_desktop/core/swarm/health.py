@@ -92,7 +92,7 @@ def fleet_condition(snapshot: Snapshot, services: Iterable[Service]) -> Conditio
 
 def node_health(node: Node) -> Health:
     """How an outpost stands in the swarm."""
-    if not node.ready or (node.role == "manager" and not node.reachable):
+    if not node.online:
         return Health.UNREACHABLE
     return Health.HEALTHY if node.availability == "active" else Health.DRAINED
 

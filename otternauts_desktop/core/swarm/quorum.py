@@ -19,6 +19,10 @@ class Quorum:
         """So many more may be lost; below 0 nothing can be changed any more."""
         return self.reachable - (self.managers // 2 + 1)
 
+    def after(self, managers: int, reachable: int) -> "Quorum":
+        """How it would be with so many more (or, negative, fewer)."""
+        return Quorum(self.managers + managers, self.reachable + reachable)
+
     @property
     def warning(self) -> str:
         """What a person should know before it is too late; "" for nothing.
@@ -35,8 +39,9 @@ class Quorum:
         if self.managers == 2:
             return tr(
                 "The swarm has two managers: if either is lost, nothing can be changed any more. "
-                "That is less safe than one alone. Promote a third (docker node promote NAME), "
-                "or demote one (docker node demote NAME)."
+                "That is less safe than one alone. Promote a third "
+                "(`otternauts outpost promote NAME`), or demote one "
+                "(`otternauts outpost demote NAME`)."
             )
         if self.spare == 0 and self.managers > 1:
             return tr(
@@ -51,4 +56,4 @@ class Quorum:
 def quorum(nodes: Iterable[Node]) -> Quorum:
     """How the managers among `nodes` stand."""
     managers = [node for node in nodes if node.role == "manager"]
-    return Quorum(len(managers), sum(node.ready and node.reachable for node in managers))
+    return Quorum(len(managers), sum(node.online for node in managers))

@@ -40,6 +40,8 @@ class Node:
     leader: bool = False
     reachable: bool = True
     """Managers only: whether raft reaches it."""
+    votes: bool = False
+    """Whether it counts for the quorum. One that is demoted still does for a moment."""
     engine: str = ""
     cpus: float = 0.0
     memory: int = 0
@@ -57,6 +59,11 @@ class Node:
     @property
     def ready(self) -> bool:
         return self.state == "ready"
+
+    @property
+    def online(self) -> bool:
+        """Whether it plays its part: ready, and as a manager reached by raft."""
+        return self.ready and (self.role != "manager" or self.reachable)
 
     @property
     def usable(self) -> bool:
@@ -282,6 +289,7 @@ def _node(raw: Json) -> Node:
         address=address,
         leader=bool(manager.get("Leader", False)),
         reachable=manager.get("Reachability", "reachable") == "reachable",
+        votes=bool(manager),
         engine=engine.get("EngineVersion", ""),
         cpus=resources.get("NanoCPUs", 0) / 1e9,
         memory=resources.get("MemoryBytes", 0),
