@@ -24,10 +24,10 @@ _STARTS: Final = ("${", "- ", ": ", "[", "*")
 class EditorCompletion(QObject):
     """Watches the keys of one editor."""
 
-    def __init__(self, editor: QPlainTextEdit) -> None:
+    def __init__(self, editor: QPlainTextEdit, lines: Lines) -> None:
         super().__init__(editor)
         self._editor = editor
-        self._lines = Lines(editor)
+        self._lines = lines
         self._offered = Completion()
         self._start = (0, 0)
         """Line and column where what is typed begins."""
@@ -46,9 +46,10 @@ class EditorCompletion(QObject):
             self.list.hide()
             return
         line, column = place_of(editor.textCursor())
-        self._offered = complete(self._lines, line - 1, column - 1, self.around)
+        lines = self._lines.now()
+        self._offered = complete(lines, line - 1, column - 1, self.around)
         self._start = line, column - len(self._offered.typed)
-        before = self._lines[line - 1][: column - 1]
+        before = lines[line - 1][: column - 1]
         begun = bool(self._offered.typed) or before.endswith(_STARTS)
         if not self._offered.candidates or not (asked or begun):
             self.list.hide()

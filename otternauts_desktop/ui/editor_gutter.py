@@ -7,12 +7,11 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QTextBlock
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from otternauts_desktop.core.fleet.findings import Severity
 from otternauts_desktop.core.flight.diff import LineChange
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.editor_folds import EditorFolds
 from otternauts_desktop.ui.editor_notes import MARKS, EditorNotes
-from otternauts_desktop.ui.text_places import lines_in_view, tell
+from otternauts_desktop.ui.text_places import line_at, lines_in_view, tell
 from otternauts_desktop.ui.theme import theme
 
 _LEFT: Final = 14
@@ -47,16 +46,15 @@ class EditorGutter(QWidget):
         return QSize(_LEFT + digits * figure + _ARROW + 3 * _GAP, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        t, editor = theme(), self._editor
+        t, editor, area = theme(), self._editor, event.rect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(event.rect(), t.color("page"))
+        painter.fillRect(area, t.color("page"))
         painter.setFont(t.mono(12))
-        worst = self._notes.worst()
         current = editor.textCursor().blockNumber()
         arrow = round(self.width() - _ARROW - 2 * _GAP)
         ratio = self.devicePixelRatioF()
-        for block, line in lines_in_view(editor, event.rect().bottom()):
+        for block, line in lines_in_view(editor, area.bottom(), area.top()):
             number = block.blockNumber()
             here = number == current and not editor.isReadOnly()
             if here:
@@ -64,10 +62,9 @@ class EditorGutter(QWidget):
                     QRectF(0, line.top(), self.width(), line.height()), t.color("hover")
                 )
             self._paint_change(painter, number, line)
-            severity = worst.get(number)
             tone = "fg1" if here else "fg3"
-            if severity in (Severity.ERROR, Severity.WARNING):
-                tone = MARKS[severity].tone
+            if (finding := self._notes.shown(number)) is not None:
+                tone = MARKS[finding.severity].tone
             painter.setPen(t.color(tone))
             room = QRectF(0, line.top(), arrow - _GAP, line.height())
             middle = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -146,7 +143,5 @@ class EditorGutter(QWidget):
         return "\n".join(part for part in words if part)
 
     def _block_at(self, place: QPoint) -> QTextBlock | None:
-        for block, line in lines_in_view(self._editor, self.height()):
-            if line.top() <= place.y() < line.bottom():
-                return block
-        return None
+        found = line_at(self._editor, place.y())
+        return found and found[0]

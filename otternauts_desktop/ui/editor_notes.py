@@ -35,13 +35,28 @@ class _Noted:
     """Over the words that are meant; it moves with the text until the next reading."""
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """How a message stands after its line."""
+
+    box: QRectF
+    text: str
+    """What of the message there is room for; "" for the mark alone."""
+    link: QRectF
+
+
 class EditorNotes:
     """The findings of the last reading, kept in place while the text is being changed."""
 
     def __init__(self, editor: QPlainTextEdit) -> None:
         self._editor = editor
         self._noted: list[_Noted] = []
-        self._links: list[tuple[QRectF, Finding]] = []
+        self._worst_first: list[_Noted] = []
+        self._lines: dict[int, list[Finding]] = {}
+        self._revision = -1
+        """Of the text for which `_lines` was made."""
+        self._elided: dict[tuple[str, float], tuple[str, float]] = {}
+        """What of a message fits into a room, and its width: measuring text is slow."""
         self.waves: list[QTextEdit.ExtraSelection] = []
         """What `setExtraSelections` takes."""
 
@@ -49,92 +64,85 @@ class EditorNotes:
         """Take over the findings of the text as it stands."""
         document = self._editor.document()
         self._noted = [_Noted(f, _meant(document, f)) for f in findings]
+        self._worst_first = sorted(self._noted, key=lambda n: _ORDER.index(n.finding.severity))
+        self._revision = -1
         self.restyle()
 
     def restyle(self) -> None:
         """Make the waves anew, in the colours of the theme."""
+        self._elided = {}
         self.waves = [_wave(noted) for noted in self._noted]
 
-    def of_line(self, number: int) -> list[Finding]:
+    def of_line(self, number: int) -> Sequence[Finding]:
         """What there is to say about a line (from 0), the worst first."""
-        found = [n.finding for n in self._noted if n.cursor.blockNumber() == number]
-        return sorted(found, key=lambda f: _ORDER.index(f.severity))
+        revision = self._editor.document().revision()
+        if revision != self._revision:
+            self._revision = revision
+            self._lines = {}
+            for noted in self._worst_first:
+                self._lines.setdefault(noted.cursor.blockNumber(), []).append(noted.finding)
+        return self._lines.get(number, ())
+
+    def shown(self, number: int) -> Finding | None:
+        """What is painted after a line (from 0): its worst error or warning."""
+        worst = next(iter(self.of_line(number)), None)
+        return None if worst is None or worst.severity is Severity.NOTE else worst
 
     def words(self, number: int) -> str:
         """Message and fix of each finding in a line (from 0), as plain text."""
         found = self.of_line(number)
         return "\n".join(f"{finding.message} {finding.fix}".strip() for finding in found)
 
-    def worst(self) -> dict[int, Severity]:
-        """The worst severity of each line (from 0) that has a finding."""
-        worst: dict[int, Severity] = {}
-        for noted in self._noted:
-            number, severity = noted.cursor.blockNumber(), noted.finding.severity
-            known = worst.get(number, Severity.NOTE)
-            worst[number] = min(known, severity, key=_ORDER.index)
-        return worst
-
     # -- painting ----------------------------------------------------------------------------
-
-    def begin(self) -> dict[int, Finding]:
-        """What is to be painted after which line (from 0): its worst error or warning."""
-        self._links = []
-        shown: dict[int, Finding] = {}
-        for noted in self._noted:
-            severity = noted.finding.severity
-            if severity is Severity.NOTE:
-                continue
-            number = noted.cursor.blockNumber()
-            known = shown.get(number)
-            if known is None or _ORDER.index(severity) < _ORDER.index(known.severity):
-                shown[number] = noted.finding
-        return shown
 
     def paint(self, painter: QPainter, finding: Finding, line: QRectF, left: float) -> None:
         """Paint the message into the room that a `line` has from `left` on."""
         t = theme()
         mark = MARKS[finding.severity]
-        ratio = self._editor.devicePixelRatioF()
-        box = line.adjusted(0, 1, -_PAD, -2)
-        box.setLeft(left + _GAP)
+        fit = self._fit(finding, line, left)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(t.color(mark.tint))
-        if box.width() < _LEAST:
-            box.setLeft(line.right() - _MARK - 3 * _PAD)
-            painter.drawRoundedRect(box, 4, 4)
-            self._paint_mark(painter, mark, box, ratio)
+        painter.drawRoundedRect(fit.box, 4, 4)
+        top = round(fit.box.center().y() - _MARK / 2)
+        picture = t.mark(mark, _MARK, ratio=self._editor.devicePixelRatioF())
+        painter.drawPixmap(round(fit.box.left()) + _PAD, top, picture)
+        if not fit.text:
             return
-        font, strong = t.ui_font(12), t.ui_font(12, MEDIUM)
-        link = link_of(finding)
-        words, links = QFontMetricsF(font), QFontMetricsF(strong)
-        link_width = links.horizontalAdvance(link) + _PAD if link else 0.0
-        room = box.width() - _MARK - 3 * _PAD - link_width
-        text = words.elidedText(finding.message, Qt.TextElideMode.ElideRight, room)
-        width = words.horizontalAdvance(text)
-        box.setWidth(_MARK + 3 * _PAD + width + link_width)
-        painter.drawRoundedRect(box, 4, 4)
-        self._paint_mark(painter, mark, box, ratio)
-        base = box.center().y() + (words.ascent() - words.descent()) / 2
+        font = t.ui_font(12)
+        metrics = QFontMetricsF(font)
+        base = fit.box.center().y() + (metrics.ascent() - metrics.descent()) / 2
         painter.setPen(t.color(mark.tone))
         painter.setFont(font)
-        at = box.left() + _MARK + 2 * _PAD
-        painter.drawText(QPointF(at, base), text)
-        if link:
+        painter.drawText(QPointF(fit.box.left() + _MARK + 2 * _PAD, base), fit.text)
+        if fit.link.isValid():
             painter.setPen(t.color("accent"))
-            painter.setFont(strong)
-            painter.drawText(QPointF(at + width + _PAD, base), link)
-            place = QRectF(at + width + _PAD, line.top(), link_width, line.height())
-            self._links.append((place, finding))
+            painter.setFont(t.ui_font(12, MEDIUM))
+            painter.drawText(QPointF(fit.link.left(), base), link_of(finding))
 
-    def link_at(self, at: QPoint) -> Finding | None:
-        """The finding whose link is painted at a place of the viewport."""
-        return next((f for place, f in self._links if place.contains(QPointF(at))), None)
+    def on_link(self, finding: Finding, line: QRectF, left: float, at: QPoint) -> bool:
+        """Whether a place of the viewport is on the link that `paint` draws."""
+        return self._fit(finding, line, left).link.contains(QPointF(at))
 
-    def _paint_mark(self, painter: QPainter, mark: Mark, box: QRectF, ratio: float) -> None:
-        top = round(box.center().y() - _MARK / 2)
-        picture = theme().mark(mark, _MARK, ratio=ratio)
-        painter.drawPixmap(round(box.left()) + _PAD, top, picture)
+    def _fit(self, finding: Finding, line: QRectF, left: float) -> _Fit:
+        box = line.adjusted(0, 1, -_PAD, -2)
+        box.setLeft(left + _GAP)
+        if box.width() < _LEAST:
+            box.setLeft(line.right() - _MARK - 3 * _PAD)
+            return _Fit(box, "", QRectF())
+        link = link_of(finding)
+        strong = QFontMetricsF(theme().ui_font(12, MEDIUM))
+        link_width = strong.horizontalAdvance(link) + _PAD if link else 0.0
+        room = box.width() - _MARK - 3 * _PAD - link_width
+        if (known := self._elided.get((finding.message, room))) is None:
+            words = QFontMetricsF(theme().ui_font(12))
+            text = words.elidedText(finding.message, Qt.TextElideMode.ElideRight, room)
+            known = self._elided[finding.message, room] = text, words.horizontalAdvance(text)
+        text, width = known
+        box.setWidth(_MARK + 3 * _PAD + width + link_width)
+        start = box.left() + _MARK + 3 * _PAD + width
+        place = QRectF(start, line.top(), link_width, line.height()) if link else QRectF()
+        return _Fit(box, text, place)
 
 
 def link_of(finding: Finding) -> str:

@@ -4,15 +4,14 @@ Qt counts in UTF-16, where an emoji is two; we count characters.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import overload
 
 from PySide6.QtCore import QPoint, QRectF
 from PySide6.QtGui import QTextBlock, QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextEdit, QToolTip, QWidget
 
 
-class Lines(Sequence[str]):
-    """The lines of an editor, each fetched when it is asked for.
+class Lines:
+    """The lines of an editor, cut once for each text that stands there.
 
     Its document is asked for each time: PySide may take a kept wrapper of a document for that
     of another one which is gone.
@@ -20,24 +19,17 @@ class Lines(Sequence[str]):
 
     def __init__(self, editor: QPlainTextEdit) -> None:
         self._editor = editor
+        self._of = (-1, -1)
+        self._lines: list[str] = []
 
-    def __len__(self) -> int:
-        return self._editor.document().blockCount()
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[str]: ...
-    def __getitem__(self, index: int | slice) -> str | list[str]:
-        if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(len(self)))]
-        block = self._editor.document().findBlockByNumber(index)
-        if not block.isValid():
-            raise IndexError(index)
-        return block.text()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._editor.document().toRawText().split("\u2029"))
+    def now(self) -> list[str]:
+        """The lines as they stand; not to be changed."""
+        document = self._editor.document()
+        # Changes that make one step of undo may share a revision.
+        of = (document.revision(), document.characterCount())
+        if of != self._of:
+            self._of, self._lines = of, document.toRawText().split("\u2029")
+        return self._lines
 
 
 def utf16(text: str, characters: int) -> int:
@@ -81,17 +73,25 @@ def place_of(cursor: QTextCursor) -> tuple[int, int]:
     return block.blockNumber() + 1, characters(block.text(), cursor.positionInBlock()) + 1
 
 
-def lines_in_view(editor: QPlainTextEdit, bottom: int) -> Iterator[tuple[QTextBlock, QRectF]]:
-    """The lines that are seen down to `bottom`, and the room of each in the viewport."""
+def lines_in_view(
+    editor: QPlainTextEdit, bottom: float, top: float = 0
+) -> Iterator[tuple[QTextBlock, QRectF]]:
+    """The lines that are seen from `top` down to `bottom`, and the room of each in the viewport."""
     width = editor.viewport().width()
     block = editor.firstVisibleBlock()
-    top = editor.blockBoundingGeometry(block).translated(editor.contentOffset()).top()
-    while block.isValid() and top <= bottom:
+    y = editor.blockBoundingGeometry(block).translated(editor.contentOffset()).top()
+    while block.isValid() and y <= bottom:
         if block.isVisible():
             height = editor.blockBoundingRect(block).height()
-            yield block, QRectF(0, top, width, height)
-            top += height
+            if y + height > top:
+                yield block, QRectF(0, y, width, height)
+            y += height
         block = block.next()
+
+
+def line_at(editor: QPlainTextEdit, y: float) -> tuple[QTextBlock, QRectF] | None:
+    """The line that is seen at a height of the viewport."""
+    return next(lines_in_view(editor, y, y), None)
 
 
 def tell(widget: QWidget, words: str, on_screen: QPoint) -> None:

@@ -1,7 +1,6 @@
 """The editor of a flight plan: what is typed, and everything that stands in and beside the text."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -23,7 +22,7 @@ from otternauts_desktop.core.fleet.key_help import key_help
 from otternauts_desktop.core.fleet.outline import path_at
 from otternauts_desktop.core.fleet.unvalued import NO_VALUE
 from otternauts_desktop.core.flight.diff import LineChange
-from otternauts_desktop.core.words import tr, trn
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui import line_editing
 from otternauts_desktop.ui.editor_completion import EditorCompletion
 from otternauts_desktop.ui.editor_folds import EditorFolds
@@ -31,11 +30,17 @@ from otternauts_desktop.ui.editor_gutter import EditorGutter
 from otternauts_desktop.ui.editor_matches import EditorMatches
 from otternauts_desktop.ui.editor_notes import EditorNotes
 from otternauts_desktop.ui.line_editing import INDENT
-from otternauts_desktop.ui.text_places import Lines, cursor_at, lines_in_view, place_of, tell
+from otternauts_desktop.ui.line_layout import line_document
+from otternauts_desktop.ui.text_places import (
+    Lines,
+    cursor_at,
+    line_at,
+    lines_in_view,
+    place_of,
+    tell,
+)
 from otternauts_desktop.ui.theme import theme
 from otternauts_desktop.ui.yaml_highlighter import YamlHighlighter
-
-_BOX_GAP: Final = 10
 
 
 class YamlEditor(QPlainTextEdit):
@@ -52,6 +57,7 @@ class YamlEditor(QPlainTextEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setDocument(line_document(self))
         self.setAccessibleName(tr("Flight plan"))
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.viewport().setMouseTracking(True)
@@ -61,12 +67,11 @@ class YamlEditor(QPlainTextEdit):
         """Whether the text was changed since its findings were shown."""
         self._fixes_wanted = False
         self._line = 0
-        self._boxes: list[tuple[QRectF, int]] = []
         self._lines = Lines(self)
-        self.folds = EditorFolds(self)
+        self.folds = EditorFolds(self, self._lines)
         self.notes = EditorNotes(self)
         self.matches = EditorMatches(self)
-        self.completion = EditorCompletion(self)
+        self.completion = EditorCompletion(self, self._lines)
         self.gutter = EditorGutter(self, self.notes, self.folds)
         self._highlighter = YamlHighlighter(self.document())
         self.gutter.number_pressed.connect(lambda number: self.go_to(number + 1))
@@ -193,7 +198,8 @@ class YamlEditor(QPlainTextEdit):
     # -- painting ----------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        lines = list(lines_in_view(self, self.viewport().height()))
+        area = event.rect()
+        lines = list(lines_in_view(self, area.bottom(), area.top()))
         number = -1 if self.isReadOnly() else self.textCursor().blockNumber()
         ground = QPainter(self.viewport())
         left = self._text_left()
@@ -205,28 +211,25 @@ class YamlEditor(QPlainTextEdit):
         super().paintEvent(event)
         painter = QPainter(self.viewport())
         self._paint_guides(painter, lines)
-        self._boxes = []
-        shown = self.notes.begin()
         for block, line in lines:
-            finding = shown.get(block.blockNumber())
-            hidden = self.folds.hidden_lines(block)
-            if finding or hidden:
-                left = self._end_of(block)
-                if hidden:
-                    left = self._paint_box(painter, block, line, left, hidden)
-                if finding:
-                    self.notes.paint(painter, finding, line, left)
+            left = self._end_of(block)
+            if hidden := self.folds.hidden_lines(block):
+                box = self.folds.box(line, left, hidden)
+                self.folds.paint(painter, box, hidden)
+                left = box.right()
+            if finding := self.notes.shown(block.blockNumber()):
+                self.notes.paint(painter, finding, line, left)
 
     def _paint_guides(self, painter: QPainter, lines: list[tuple[QTextBlock, QRectF]]) -> None:
         """Thin lines where the lines above are indented."""
         step = self.fontMetrics().horizontalAdvance(" " * 100) / 100 * INDENT
         left = self._text_left()
-        above = 0
+        above = self._indent_above(lines[0][0]) if lines else 0
         painter.setPen(theme().color("line0"))
         for block, line in lines:
             text = block.text()
             if text.strip():
-                above = len(text) - len(text.lstrip(" "))
+                above = _indent(text)
             for level in range(1, (above + INDENT - 1) // INDENT):
                 x = round(left + level * step)
                 painter.drawLine(x, round(line.top()), x, round(line.bottom()) - 1)
@@ -240,23 +243,11 @@ class YamlEditor(QPlainTextEdit):
     def _text_left(self) -> float:
         return self.contentOffset().x() + self.document().documentMargin()
 
-    def _paint_box(
-        self, painter: QPainter, block: QTextBlock, line: QRectF, left: float, hidden: int
-    ) -> float:
-        """Say how much is folded away; gives where the box ends."""
-        t = theme()
-        words = trn("… {number} line", "… {number} lines", hidden)
-        painter.setFont(t.mono(12))
-        width = painter.fontMetrics().horizontalAdvance(words) + 12
-        box = QRectF(left + _BOX_GAP, line.top() + 2.5, width, line.height() - 5)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(t.color("line"))
-        painter.setBrush(t.color("panel"))
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(t.color("fg2"))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), words)
-        self._boxes.append((box, block.blockNumber()))
-        return box.right()
+    def _indent_above(self, block: QTextBlock) -> int:
+        while (block := block.previous()).isValid():
+            if block.text().strip():
+                return _indent(block.text())
+        return 0
 
     def _decorate(self) -> None:
         self.setExtraSelections(self.notes.waves)
@@ -267,7 +258,7 @@ class YamlEditor(QPlainTextEdit):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         place = event.position().toPoint()
-        finding = self.notes.link_at(place)
+        finding, number = self._links_at(place)
         if event.button() is not Qt.MouseButton.LeftButton:
             super().mousePressEvent(event)
         elif finding is not None:
@@ -276,7 +267,7 @@ class YamlEditor(QPlainTextEdit):
                 self.value_wanted.emit()
             else:
                 self.show_quick_fixes()
-        elif (number := self._box_at(place)) is not None:
+        elif number is not None:
             self.toggle_fold(number)
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.go_to_definition(self.cursorForPosition(place))
@@ -286,12 +277,25 @@ class YamlEditor(QPlainTextEdit):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
         place = event.position().toPoint()
-        link = self.notes.link_at(place) is not None or self._box_at(place) is not None
+        link = self._links_at(place) != (None, None)
         shape = Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor
         self.viewport().setCursor(shape)
 
-    def _box_at(self, place: QPoint) -> int | None:
-        return next((n for box, n in self._boxes if box.contains(QPointF(place))), None)
+    def _links_at(self, place: QPoint) -> tuple[Finding | None, int | None]:
+        """The finding whose link is there, and the line (from 0) whose box of a fold is."""
+        if (found := line_at(self, place.y())) is None:
+            return None, None
+        block, line = found
+        number, left = block.blockNumber(), self._end_of(block)
+        if hidden := self.folds.hidden_lines(block):
+            box = self.folds.box(line, left, hidden)
+            if box.contains(QPointF(place)):
+                return None, number
+            left = box.right()
+        finding = self.notes.shown(number)
+        if finding and self.notes.on_link(finding, line, left, place):
+            return finding, None
+        return None, None
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
@@ -307,14 +311,14 @@ class YamlEditor(QPlainTextEdit):
     def _words_on(self, cursor: QTextCursor) -> str:
         """What there is to say about a place: findings of its line, and what its key does."""
         line, column = place_of(cursor)
-        path = path_at(self._lines, line - 1, column - 1)
+        path = path_at(self._lines.now(), line - 1, column - 1)
         words = (self.notes.words(line - 1), key_help(path) if path else "")
         return "\n".join(part for part in words if part)
 
     def go_to_definition(self, cursor: QTextCursor | None = None) -> None:
         """Go to where the name at a place is defined, at the cursor by default."""
         line, column = place_of(cursor or self.textCursor())
-        place = definition(self._lines, line - 1, column - 1)
+        place = definition(self._lines.now(), line - 1, column - 1)
         if place is None:
             words = tr("No name that this file defines.")
             tell(self, words, self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
@@ -369,3 +373,7 @@ class YamlEditor(QPlainTextEdit):
         self._fit()
         self.notes.restyle()
         self._decorate()
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))

@@ -3,10 +3,10 @@
 import time
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QTextCharFormat, QTextCursor
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
+from PySide6.QtGui import QPaintEvent, QTextCharFormat, QTextCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from otternauts_desktop.core.fleet.findings import Finding, Severity
@@ -222,3 +222,34 @@ def test_long_texts_are_quick(editor: YamlEditor) -> None:
         started = time.perf_counter()
         editor.set_text("a: " + piece * 20_000 + "x")
         assert time.perf_counter() - started < 4, piece  # 0.2 s
+
+
+class PaintedHeights(QObject):
+    """How high what is painted of a widget is, each time."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.heights: list[int] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if isinstance(event, QPaintEvent):
+            self.heights.append(event.rect().height())
+        return super().eventFilter(watched, event)
+
+
+def test_a_key_paints_its_line_and_no_more(editor: YamlEditor, qtbot: QtBot) -> None:
+    editor.show()
+    editor.set_text("services:\n" + "  web: {image: a}  # b\n" * 60)
+    editor.go_to(8, 3)
+    qtbot.wait(20)
+    text, strip = PaintedHeights(editor.viewport()), PaintedHeights(editor.gutter)
+    for key in (Qt.Key.Key_X, Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_NumberSign):
+        QTest.keyClick(editor, key)
+        qtbot.wait(20)
+    lines = 2 * editor.blockBoundingRect(editor.firstVisibleBlock()).height()
+    assert text.heights and strip.heights
+    assert max(*text.heights, *strip.heights) < lines
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.wait(20)
+    assert max(text.heights) > 5 * lines  # everything below has moved

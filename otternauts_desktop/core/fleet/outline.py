@@ -68,8 +68,8 @@ def parents(lines: Sequence[str], line: int, column: int, *, dash: bool) -> tupl
     path: list[str] = []
     for index in range(line - 1, -1, -1):
         text = lines[index]
-        content = text.lstrip(" ")
-        if not content or content.startswith("#") or len(text) - len(content) > column:
+        begins = text[: column + 1].lstrip(" ")
+        if not begins or begins.startswith("#"):  # deeper, blank, or a comment
             continue
         found, value = pieces(text)
         for piece in reversed(found):
