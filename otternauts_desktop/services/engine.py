@@ -23,6 +23,7 @@ from otternauts_desktop.core.errors import (
     DockerNotRunning,
     DockerTooOld,
     EngineRefused,
+    KnownError,
     LinkLost,
     NotASwarmManager,
     NothingFound,
@@ -335,13 +336,26 @@ def _version(text: str) -> tuple[int, int]:
     return (int(major), int(minor)) if major.isdecimal() and minor.isdecimal() else (1, 0)
 
 
-def _refusal(status: int, body: bytes) -> Exception:
+def _refusal(status: int, body: bytes) -> KnownError:
     """The error for an answer of 400 and above; the Engine wraps its words in JSON."""
     try:
         words = shown(str(json.loads(body)["message"]))
     except (ValueError, KeyError, TypeError):
         words = shown(body, limit=500)
-    if "does not have a leader" in words or "DeadlineExceeded" in words:
+    return refusal(words, status)
+
+
+_LEADERLESS: Final = (
+    "does not have a leader",
+    "DeadlineExceeded",
+    "lost leader status",
+    "code = Unavailable",  # it can't reach the leader, which may have just stepped down
+)
+
+
+def refusal(words: str, status: int = 0) -> KnownError:
+    """The error for what Docker says, over its API (with its status) or on a command line."""
+    if any(sign in words for sign in _LEADERLESS):
         return SwarmWithoutLeader(detail=words)
     if "not a swarm manager" in words:
         return not_a_manager(words)

@@ -8,7 +8,6 @@ from typing import ClassVar, Final
 
 from otternauts_desktop.core.errors import (
     ClusterUnreachable,
-    EngineRefused,
     EvacuationStuck,
     NothingFound,
 )
@@ -26,6 +25,7 @@ from otternauts_desktop.core.names import ClusterId, JobId
 from otternauts_desktop.core.swarm.state import Node, Service, Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.services.engine import refusal
 from otternauts_desktop.services.jobs import Jobs, JobStep, Work
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.telemetry import Telemetry
@@ -102,12 +102,12 @@ class SwarmTools:
             await self.run(work, service_update(service.id, flags, sudo=False))
 
     async def run(self, work: Work, command: Command) -> None:
-        """Run a command on a manager. Raises `EngineRefused` with what Docker says."""
+        """Run a command on a manager. Raises `refusal` of what Docker says."""
         async with self._telemetry.manager(ClusterId(work.argument("cluster"))) as (outpost, _):
             argv = ("sudo", "-n", *command.argv) if outpost.sudo else command.argv
             done = await self._links.run(outpost, replace(command, argv=argv))
         if not done.ok:
-            raise EngineRefused(status=0, detail=shown(done.stderr, limit=2000).strip())
+            raise refusal(shown(done.stderr, limit=2000).strip())
 
 
 def emptying(tools: SwarmTools) -> Sequence[JobStep]:

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import ClassVar, Final
 
 from otternauts_desktop.core.errors import (
+    ClusterUnreachable,
     JobNotFound,
     KnownError,
     LinkLost,
@@ -24,6 +25,7 @@ from otternauts_desktop.core.errors import (
     OutcomeUnknown,
     OutpostUnreachable,
     StepUnsettled,
+    SwarmWithoutLeader,
 )
 from otternauts_desktop.core.events import JobMoved
 from otternauts_desktop.core.flight.job import (
@@ -49,7 +51,10 @@ LANE_SECONDS: Final = 0.2
 RECONNECTING_SECONDS: Final = 90.0
 """So long a server that went away under a step is looked for (a reboot takes about a minute)."""
 CANCEL_LOOK_SECONDS: Final = 8.0
-_UNSURE: Final = (OutcomeUnknown, LinkLost, OutpostUnreachable)
+ELECTION_SECONDS: Final = 30.0
+"""So long a swarm is waited for that can't tell: another leader is elected within about 12."""
+_ELECTING: Final = (SwarmWithoutLeader, ClusterUnreachable)
+_UNSURE: Final = (OutcomeUnknown, LinkLost, OutpostUnreachable, *_ELECTING)
 """After these it is not known whether a step took effect."""
 
 
@@ -362,7 +367,8 @@ class Jobs:
                 if seen := await step.is_so(work):
                     return seen
             except _UNSURE as error:
-                limit = RECONNECTING_SECONDS if unsure else max(patience, 0.0)
+                least = ELECTION_SECONDS if isinstance(error, _ELECTING) else 0.0
+                limit = RECONNECTING_SECONDS if unsure else max(patience, least)
                 if time.monotonic() - began >= limit:
                     raise unsure or error from error
             if time.monotonic() - began >= limit:

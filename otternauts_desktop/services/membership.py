@@ -15,7 +15,6 @@ from typing import Any, ClassVar, Final
 from otternauts_desktop.core.errors import (
     BadName,
     ClusterUnreachable,
-    EngineRefused,
     NothingFound,
 )
 from otternauts_desktop.core.flight.commands import Command, node_remove, swarm_leave
@@ -26,6 +25,7 @@ from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.state import Node, Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.services.engine import refusal
 from otternauts_desktop.services.evacuations import POLL_SECONDS, Drain, SwarmTools, emptying
 from otternauts_desktop.services.jobs import Jobs, JobStep, Work
 from otternauts_desktop.services.links import Links
@@ -88,9 +88,9 @@ class Membership:
 
     def start(self, cluster_id: ClusterId, node: Node, change: Change) -> JobId:
         """Start the job that makes a change. Raises what refuses it: see `outlook`."""
-        refusal = self.outlook(cluster_id, node, change).refusal
-        if refusal is not None:
-            raise refusal
+        refused = self.outlook(cluster_id, node, change).refusal
+        if refused is not None:
+            raise refused
         arguments = {"cluster": cluster_id, "node": node.id}
         title = tr(_TITLES[change], outpost=node.name)
         return self._jobs.start(f"outpost.{change}", title, cluster_id, arguments)
@@ -135,9 +135,9 @@ class _Tools(SwarmTools):
         """Raise what refuses a change, as things are now."""
         snapshot, node = await self.look(work)
         known = self.outposts.outposts(ClusterId(work.argument("cluster")))
-        refusal = outlook(snapshot, node, change, [o.node_id for o in known]).refusal
-        if refusal is not None:
-            raise refusal
+        refused = outlook(snapshot, node, change, [o.node_id for o in known]).refusal
+        if refused is not None:
+            raise refused
 
     def record(self, work: Work) -> Outpost | None:
         """How the server is reached; None where that was forgotten."""
@@ -156,7 +156,7 @@ class _Tools(SwarmTools):
         argv = ("sudo", "-n", *command.argv) if outpost.sudo else command.argv
         done = await self._links.run(outpost, replace(command, argv=argv))
         if not done.ok:
-            raise EngineRefused(status=0, detail=shown(done.stderr, limit=2000).strip())
+            raise refusal(shown(done.stderr, limit=2000).strip())
 
     def _reached(self, work: Work) -> Outpost:
         outpost = self.record(work)
@@ -273,20 +273,19 @@ class _Strike(_Step):
         return _gone() if node is None else ""
 
     async def do(self, work: Work) -> None:
+        await self._until_down(work)
         if self.force:
             await self.tools.guard(work, Change.REMOVE_DEAD)
-        else:
-            await self._until_down(work)
         await self.tools.run(work, node_remove(work.argument("node"), force=self.force, sudo=False))
 
     async def _until_down(self, work: Work) -> None:
-        """The swarm takes a server that has left for ready until it misses its heartbeats."""
+        """The swarm takes a server that is gone for ready until it misses its heartbeats."""
         until = time.monotonic() + SETTLING_SECONDS
         while time.monotonic() < until:
             _, node = await self.tools.find(work)
             if node is None or not node.ready:
                 return
-            work.note(tr("Waits until the swarm has noticed that the server left"))
+            work.note(tr("Waits until the swarm has noticed that the server is gone"))
             await asyncio.sleep(POLL_SECONDS)
 
 
