@@ -14,6 +14,7 @@ from otternauts_desktop.core.swarm.cluster import Cluster, Login
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
+from otternauts_desktop.services.doctor import Doctor
 from otternauts_desktop.services.evacuations import Evacuations
 from otternauts_desktop.services.ingress import Ingress
 from otternauts_desktop.services.jobs import Jobs
@@ -56,6 +57,7 @@ class MissionControl:
     jobs: Jobs
     keys: Keys
     preflight: Preflight
+    doctor: Doctor
     onboarding: Onboarding
     membership: Membership
     ingress: Ingress
@@ -136,6 +138,7 @@ async def open_mission_control(
             jobs=jobs,
             keys=keys,
             preflight=preflight,
+            doctor=Doctor(keys, outposts, telemetry),
             onboarding=Onboarding(keys, outposts, preflight, telemetry, jobs),
             membership=Membership(links, telemetry, outposts, jobs),
             ingress=Ingress(links, telemetry, outposts, transmissions, launches, jobs),

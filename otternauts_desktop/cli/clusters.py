@@ -5,6 +5,7 @@ from argparse import Namespace
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.checks import told
 from otternauts_desktop.cli.choosing import only_cluster
+from otternauts_desktop.cli.doctor import doctor
 from otternauts_desktop.cli.evacuations import bring_back, evacuate, rebalance
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.jobs import followed
@@ -51,6 +52,8 @@ async def cluster(control: MissionControl, arguments: Namespace, output: Output)
         output.result(document, text)
         return 0
     chosen = chosen_cluster(control, arguments.cluster)
+    if arguments.action == "doctor":
+        return await doctor(control, chosen, output)
     if arguments.action == "rebalance":
         return await rebalance(control, chosen.id, arguments, output)
     if arguments.action == "remove":

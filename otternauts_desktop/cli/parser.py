@@ -151,6 +151,8 @@ def _clusters(commands: _Commands) -> None:
     actions = _actions(commands, "cluster", "clusters")
     _command(actions, "list", "all clusters")
     _command(actions, "show", "nodes and fleets of a cluster")
+    words = "whether outposts reach each other, with real packets; exit 3: mend something"
+    _command(actions, "doctor", words)
     even = _command(actions, "rebalance", "even out the outposts without downtime")
     even.add_argument("--preview", action="store_true", help="only show what would move")
     even.add_argument("--yes", action="store_true", help="do not ask")

@@ -1,20 +1,25 @@
 """What a server's answers amount to, and the command that mends what is not well."""
 
 import shlex
+from dataclasses import replace
+from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from otternauts_desktop.core.flight.crossing import (
-    Crossing,
+    End,
     ask_tcp,
+    crossing_check,
     crossing_checks,
+    rounds,
     send_udp,
     tcp_crossing,
     udp_crossing,
 )
 from otternauts_desktop.core.flight.preflight import (
+    NO_FACTS,
     Check,
     CheckState,
     best_address,
@@ -131,14 +136,20 @@ def test_the_address_is_the_one_that_the_others_reach() -> None:
     assert best_address(read_facts(b""), "93.184.216.24") == ""
 
 
+def end(name: str, *listens: tuple[str, int], manages: bool = True, ufw: str = "") -> End:
+    facts = replace(NO_FACTS, values={"ufw": ufw}, listens=frozenset(listens))
+    return End(name, facts, f"10.0.0.{len(name)}", manages)
+
+
 def test_a_shut_port_is_named_with_both_ends() -> None:
+    orion, vega = end("orion", ("tcp", 2377)), end("vega")
     crossings = (
-        tcp_crossing("orion", "vega", 7946, b"open\n", listens=True),
-        tcp_crossing("vega", "orion", 7946, b"silent\n", listens=False),
-        udp_crossing("orion", "vega", 4789, sent=60, counted=61, others=0),
-        udp_crossing("vega", "orion", 4789, sent=60, counted=900, others=800),
-        tcp_crossing("orion", "vega", 2377, b"refused\n", listens=False),
-        tcp_crossing("vega", "orion", 2377, b"refused\n", listens=True),
+        tcp_crossing(orion, vega, 7946, b"open\n"),
+        tcp_crossing(vega, orion, 7946, b"silent\n"),
+        udp_crossing(orion, vega, 4789, sent=60, counted=61, others=0),
+        udp_crossing(vega, orion, 4789, sent=60, counted=900, others=800),
+        tcp_crossing(orion, vega, 2377, b"refused\n"),
+        tcp_crossing(vega, orion, 2377, b"refused\n"),
     )
     checks = {check.key: check for check in crossing_checks(crossings)}
     assert checks["port-7946-tcp"].state == "failed"
@@ -148,7 +159,55 @@ def test_a_shut_port_is_named_with_both_ends() -> None:
     assert "refused by a firewall" in checks["port-2377-tcp"].seen
 
 
+@pytest.mark.parametrize(
+    ("values", "fix"),
+    [
+        ({}, "sudo iptables -I INPUT -s 10.0.0.4 -p udp --dport 4789 -j ACCEPT"),
+        (
+            {"ufw": "Status: active"},
+            "sudo ufw allow from 10.0.0.4 to any port 4789 proto udp",
+        ),
+        (
+            {"firewalld": "running"},
+            'sudo firewall-cmd --permanent \'--add-rich-rule=rule family="ipv4" source '
+            'address="10.0.0.4" port port="4789" protocol="udp" accept\' '
+            "&& sudo firewall-cmd --reload",
+        ),
+    ],
+)
+def test_the_command_that_opens_a_port_is_that_of_the_firewall_there(
+    values: dict[str, str], fix: str
+) -> None:
+    orion = replace(end("orion"), facts=replace(NO_FACTS, values=values))
+    shut = udp_crossing(end("vega"), orion, 4789, sent=60, counted=0, others=0)
+    check = crossing_check(shut)
+    assert check.fix == fix
+    assert "connections between vessels on the two time out" in check.advice
+
+
+def test_a_worker_needs_no_port_of_managers() -> None:
+    worker = end("vega", manages=False)
+    check = crossing_check(tcp_crossing(end("orion"), worker, 2377, b"silent\n"))
+    assert check.state == "warned"
+    assert "once this one is promoted" in check.advice
+
+
+def test_large_packets_that_get_lost_are_a_matter_of_the_mtu_and_not_of_the_port() -> None:
+    lost = udp_crossing(end("orion"), end("vega"), 4789, sent=60, counted=0, others=0, full=True)
+    check = crossing_check(lost)
+    assert (check.key, check.state, check.fix) == ("full-4789-udp", "failed", "")
+    assert "less than 1500 bytes fit" in check.advice
+    assert "com.docker.network.driver.mtu" in check.advice
+
+
 def test_what_does_not_arrive_is_counted() -> None:
-    seen: Crossing = udp_crossing("orion", "vega", 4789, sent=60, counted=3, others=2)
+    seen = udp_crossing(end("orion"), end("vega"), 4789, sent=60, counted=3, others=2)
     assert not seen.open
     assert seen.seen == "1 of 60 packets arrived"
+
+
+def test_each_is_sent_to_by_one_alone_in_a_round() -> None:
+    ways = [pair for pairs in rounds("abcde") for pair in pairs]
+    assert sorted(ways) == sorted(permutations("abcde", 2))
+    for pairs in rounds("abcde"):
+        assert len({target for _, target in pairs}) == 5

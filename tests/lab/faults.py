@@ -41,6 +41,20 @@ def lossy(node: LabNode, share: float) -> Iterator[None]:
 
 
 @contextmanager
+def dropping(node: LabNode, protocol: str, port: int, source: LabNode) -> Iterator[None]:
+    """A firewall that swallows what `source` sends to one port of it; the way back is open."""
+    with _rule(node, "-p", protocol, "--dport", str(port), "-s", source.host):
+        yield
+
+
+@contextmanager
+def narrow(node: LabNode, size: int, source: LabNode) -> Iterator[None]:
+    """Somewhere on the way from `source` packets of `size` bytes and more are lost."""
+    with _rule(node, "-s", source.host, "-p", "udp", "-m", "length", "--length", f"{size}:65535"):
+        yield
+
+
+@contextmanager
 def without_sshd(node: LabNode) -> Iterator[None]:
     """Its SSH server is stopped, and with it every login."""
     node.ask("pkill", "-TERM", "^sshd")

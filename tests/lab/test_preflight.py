@@ -1,7 +1,5 @@
 """Real servers looked over: what they are, and whether real packets cross, both ways."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,8 +11,8 @@ from otternauts_desktop.core.swarm.cluster import Login, Outpost
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.preflight import Preflight, Report
 from otternauts_desktop.services.vault import Vault
+from tests.lab.faults import dropping
 from tests.lab.lab import Lab
-from tests.lab.node import LabNode
 
 pytestmark = [pytest.mark.lab, pytest.mark.seconds(300)]
 
@@ -38,16 +36,6 @@ async def looked_over(lab: Lab, tmp_path: Path, name: str, user: str = "sudoer")
 
 def states(report: Report) -> dict[str, str]:
     return {check.key: check.state.value for check in report.checks}
-
-
-@contextmanager
-def dropping(node: LabNode, protocol: str, port: int, source: LabNode) -> Iterator[None]:
-    rule = ("INPUT", "-p", protocol, "--dport", str(port), "-s", source.host, "-j", "DROP")
-    node.ask("iptables", "-I", *rule)
-    try:
-        yield
-    finally:
-        node.ask("iptables", "-D", *rule)
 
 
 async def test_a_server_of_a_healthy_swarm_passes(lab: Lab, tmp_path: Path) -> None:

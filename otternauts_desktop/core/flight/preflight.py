@@ -62,6 +62,15 @@ class CheckState(StrEnum):
     FAILED = "failed"
 
 
+def worst(states: Iterable[CheckState]) -> CheckState:
+    """The worst of them; none is well."""
+    found = set(states)
+    for state in (CheckState.FAILED, CheckState.WARNED):
+        if state in found:
+            return state
+    return CheckState.PASSED
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was looked at."""
