@@ -152,9 +152,11 @@ class _LookOver(JobStep):
     async def is_so(self, work: Work) -> str:
         tools, cluster = self._tools, self._tools.cluster(work)
         peers = tools.outposts.outposts(cluster.id) if cluster else ()
-        peers = tuple(p for p in peers if p.login.host != work.argument("host"))
+        login = tools.login(work)
+        own = (login.host, login.port)
+        peers = tuple(p for p in peers if (p.login.host, p.login.port) != own)
         report = await tools.preflight.check(
-            tools.login(work), work.argument("host_key"), peers=peers
+            login, work.argument("host_key"), name=work.argument("name"), peers=peers
         )
         for check in report.checks:
             work.say(f"{check.name}: {check.seen}")

@@ -4,7 +4,9 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from otternauts_desktop.simulator.records import Json
+from otternauts_desktop.simulator.membership import find_node, remove_node, set_role
+from otternauts_desktop.simulator.queries import EngineError
+from otternauts_desktop.simulator.records import Json, Node
 from otternauts_desktop.simulator.stack import Output
 from otternauts_desktop.simulator.swarm import Refused, Swarm
 
@@ -22,22 +24,24 @@ _BARE: Final = ("--detach", "--no-resolve-image", "--attachable")
 
 def _update_node(swarm: Swarm, words: Sequence[str]) -> Output:
     flags, names = _read(words)
-    node = next((n for n in swarm.nodes.values() if names[:1] in ([n.id], [n.name])), None)
-    if node is None:
-        return _daemon(f"node {' '.join(names)} not found")
+    try:
+        node = find_node(swarm, " ".join(names))
+        return _changed(swarm, node, flags, names[0])
+    except EngineError as error:
+        return _daemon(str(error))
+
+
+def _changed(swarm: Swarm, node: Node, flags: Flags, name: str) -> Output:
     for flag, value in flags:
         if flag == "--availability":
             if value not in ("active", "pause", "drain"):
                 return _daemon(f'invalid Availability: "{value}"')
             swarm.set_availability(node, value)
         elif flag == "--role":
-            try:
-                swarm.set_role(node, value)
-            except Refused as refusal:
-                return _daemon(str(refusal))
+            set_role(swarm, node, value)
         elif flag == "--label-add":
-            name, _, content = value.partition("=")
-            node.labels[name] = content
+            label, _, content = value.partition("=")
+            node.labels[label] = content
         elif flag == "--label-rm":
             if value not in node.labels:
                 return Output(1, "", f"key {value} doesn't exist in node's labels\n")
@@ -46,18 +50,15 @@ def _update_node(swarm: Swarm, words: Sequence[str]) -> Output:
             return _unknown(flag, "node update")
     node.version, node.updated = swarm.bump(), swarm.now
     swarm.publish("node", "update", node.id, name=node.name)
-    return Output(0, f"{names[0]}\n", "")
+    return Output(0, f"{name}\n", "")
 
 
 def _remove_node(swarm: Swarm, words: Sequence[str]) -> Output:
     flags, names = _read(words)
-    node = next((n for n in swarm.nodes.values() if names[:1] in ([n.id], [n.name])), None)
-    if node is None:
-        return _daemon(f"node {' '.join(names)} not found")
     try:
-        swarm.remove_node(node, force=("--force", "") in flags)
-    except Refused as refusal:
-        return _daemon(str(refusal))
+        remove_node(swarm, " ".join(names), force=("--force", "") in flags)
+    except EngineError as error:
+        return _daemon(str(error))
     return Output(0, f"{names[0]}\n", "")
 
 

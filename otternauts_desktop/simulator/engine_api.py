@@ -10,6 +10,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from otternauts_desktop.simulator.container_logs import LogRequest, frames
 from otternauts_desktop.simulator.http_server import Answer
+from otternauts_desktop.simulator.membership import (
+    find_node,
+    init,
+    join,
+    leave,
+    remove_node,
+    update_node,
+)
 from otternauts_desktop.simulator.process import missing_image
 from otternauts_desktop.simulator.queries import (
     API_TEXT,
@@ -25,18 +33,17 @@ from otternauts_desktop.simulator.queries import (
     unversioned,
 )
 from otternauts_desktop.simulator.records import (
-    ENGINE_VERSION,
     LIVE_DESIRES,
     STACK_LABEL,
     Json,
     Network,
-    Node,
     Service,
     Task,
     new_id,
     stamp,
 )
-from otternauts_desktop.simulator.shell import NOT_A_MANAGER, NOT_IN_A_SWARM
+from otternauts_desktop.simulator.servers import Server, Servers
+from otternauts_desktop.simulator.shell import NO_LEADER, NOT_A_MANAGER, NOT_IN_A_SWARM
 from otternauts_desktop.simulator.stack import pinned
 from otternauts_desktop.simulator.swarm import Refused, Swarm
 
@@ -46,12 +53,22 @@ LOOK_SECONDS: Final = 0.1
 class EngineApi:
     """What the daemon of one node answers."""
 
-    def __init__(self, swarm: Swarm, node: Node, swarm_id: str) -> None:
-        self._swarm = swarm
-        self._node = node
-        self._swarm_id = swarm_id
-        self.in_swarm = True
-        """False for an engine that has left every swarm."""
+    def __init__(self, servers: Servers, server: Server) -> None:
+        self._servers = servers
+        self._server = server
+        self.cut_off = False
+        """Says that it is in no swarm, whatever is true."""
+        self._writes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
+            (method, re.compile(pattern), write)
+            for method, pattern, write in (
+                ("POST", "/(secret|config)s/create", self._create_file),
+                ("POST", "/swarm/init", self._init),
+                ("POST", "/swarm/join", self._join),
+                ("POST", "/swarm/leave", self._leave),
+                ("POST", "/nodes/([^/]+)/update", self._update_node),
+                ("DELETE", "/nodes/([^/]+)", self._remove_node),
+            )
+        ]
         self._routes: list[tuple[re.Pattern[str], Callable[..., Answer]]] = [
             (re.compile(pattern), route)
             for pattern, route in (
@@ -59,6 +76,7 @@ class EngineApi:
                 ("/version", self._version),
                 ("/info", self._info),
                 ("/events", self._events),
+                ("/swarm", self._about_swarm),
                 ("/nodes", self._nodes),
                 ("/nodes/([^/]+)", self._one_node),
                 ("/services", self._services),
@@ -78,26 +96,45 @@ class EngineApi:
         ]
 
     @property
+    def in_swarm(self) -> bool:
+        return self._server.swarm is not None and not self.cut_off
+
+    @property
     def refusal(self) -> str:
         """What this engine answers to everything that only a manager can do, "" if it is one."""
-        if not self.in_swarm:
+        if self._server.swarm is None or self._server.node is None or self.cut_off:
             return NOT_IN_A_SWARM
-        return "" if self._node.manager else NOT_A_MANAGER
+        if not self._server.node.manager:
+            return NOT_A_MANAGER
+        return "" if self._server.swarm.led else NO_LEADER
+
+    @property
+    def _swarm(self) -> Swarm:
+        """The swarm that it is in. Raises `EngineError` where it is in none."""
+        if self._server.swarm is None:
+            raise EngineError(503, NOT_IN_A_SWARM)
+        return self._server.swarm
+
+    @property
+    def _now(self) -> float:
+        return self._servers.clock()
 
     def answer(self, method: str, target: str, body: bytes = b"") -> Answer:
         """Answer a request."""
         parts = urlsplit(target)
         query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
-        self._swarm.catch_up()
+        if self._server.swarm is not None:
+            self._server.swarm.catch_up()
         try:
             return self._routed(method, unversioned(parts.path), query, body)
         except EngineError as error:
             return _json({"message": str(error)}, error.status)
 
     def _routed(self, method: str, path: str, query: Query, body: bytes) -> Answer:
-        made = re.fullmatch("/(secret|config)s/create", path)
-        if made is not None and method == "POST":
-            return self._create_file(made[1], body)
+        for verb, pattern, write in self._writes:
+            match = pattern.fullmatch(path)
+            if match is not None and method == verb:
+                return write(query, _read(body), *map(unquote, match.groups()))
         for pattern, route in self._routes:
             match = pattern.fullmatch(path)
             if match is not None and method in ("GET", "HEAD"):
@@ -107,7 +144,8 @@ class EngineApi:
     # -- the engine --------------------------------------------------------------------------
 
     def _ping(self, query: Query) -> Answer:
-        role = "manager" if self._node.manager else "worker"
+        node = self._server.node
+        role = "manager" if node is not None and node.manager else "worker"
         headers = {
             "Api-Version": API_TEXT,
             "Builder-Version": "2",
@@ -121,7 +159,7 @@ class EngineApi:
         return _json(
             {
                 "Platform": {"Name": "Otternauts flight simulator"},
-                "Version": ENGINE_VERSION,
+                "Version": self._server.docker,
                 "ApiVersion": API_TEXT,
                 "MinAPIVersion": ".".join(map(str, OLDEST_API)),
                 "Os": "linux",
@@ -131,60 +169,60 @@ class EngineApi:
         )
 
     def _info(self, query: Query) -> Answer:
-        nodes = list(self._swarm.nodes.values())
-        managers = [node for node in nodes if node.manager]
-        about: Json = {
-            "NodeID": "",
-            "NodeAddr": "",
-            "LocalNodeState": "inactive",
-            "ControlAvailable": False,
-            "Error": "",
-            "RemoteManagers": None,
-        }
-        if self.in_swarm:
-            about |= {
-                "NodeID": self._node.id,
-                "NodeAddr": self._node.address,
-                "LocalNodeState": "active",
-                "RemoteManagers": [
-                    {"NodeID": node.id, "Addr": f"{node.address}:2377"} for node in managers
-                ],
-            }
-        if not self.refusal:
-            about |= {
-                "ControlAvailable": True,
-                "Nodes": len(nodes),
-                "Managers": len(managers),
-                "Cluster": {
-                    "ID": self._swarm_id,
-                    "Version": {"Index": 10},
-                    "CreatedAt": stamp(min(node.created for node in nodes)),
-                    "UpdatedAt": stamp(self._swarm.now),
-                    "DefaultAddrPool": ["10.0.0.0/8"],
-                    "SubnetSize": 24,
-                },
-            }
-        running = sum(task.state == "running" for task in self._here())
+        server, here = self._server, self._here()
         return _json(
             {
-                "ID": self._node.id,
-                "Name": self._node.name,
-                "ServerVersion": ENGINE_VERSION,
-                "Containers": len(self._here()),
-                "ContainersRunning": running,
+                "ID": server.id,
+                "Name": server.name,
+                "ServerVersion": server.docker,
+                "Containers": len(here),
+                "ContainersRunning": sum(task.state == "running" for task in here),
                 "Driver": "overlay2",
-                "OperatingSystem": "Debian GNU/Linux 12 (bookworm)",
+                "OperatingSystem": server.system_name,
                 "OSType": "linux",
                 "Architecture": "x86_64",
                 "KernelVersion": "6.1.0-28-amd64",
-                "NCPU": self._node.nano_cpus // 1_000_000_000,
-                "MemTotal": self._node.memory,
+                "NCPU": server.cores,
+                "MemTotal": server.memory,
                 "DockerRootDir": "/var/lib/docker",
-                "SystemTime": stamp(self._swarm.now),
+                "SystemTime": stamp(self._now),
                 "Warnings": None,
-                "Swarm": about,
+                "Swarm": self._membership(),
             }
         )
+
+    def _membership(self) -> Json:
+        """What `/info` says of the swarm that this engine is in."""
+        swarm, node = self._server.swarm, self._server.node
+        about: Json = {
+            "NodeID": "",
+            "NodeAddr": "",
+            "LocalNodeState": "inactive" if self.cut_off else self._server.state,
+            "ControlAvailable": False,
+            "Error": self._server.pending,
+            "RemoteManagers": None,
+        }
+        if swarm is None or node is None or self.cut_off:
+            return about
+        about |= {
+            "NodeID": node.id,
+            "NodeAddr": node.address,
+            "RemoteManagers": [
+                {"NodeID": manager.id, "Addr": f"{manager.address}:2377"}
+                for manager in swarm.managers
+            ],
+        }
+        if node.manager:
+            about["ControlAvailable"] = True
+            if swarm.led:
+                about |= {
+                    "Nodes": len(swarm.nodes),
+                    "Managers": len(swarm.managers),
+                    "Cluster": _about(swarm),
+                }
+            else:
+                about["Error"] = NO_LEADER
+        return about
 
     def _events(self, query: Query) -> Answer:
         since = seconds(query["since"]) if "since" in query else inf
@@ -199,12 +237,13 @@ class EngineApi:
                 for key, name in (("scope", "scope"), ("Type", "type"), ("Action", "event"))
             )
 
-        seen = self._swarm.event_count - sum(e["time"] >= since for e in self._swarm.events)
+        swarm = self._swarm
+        seen = swarm.event_count - sum(e["time"] >= since for e in swarm.events)
         while True:
-            self._swarm.catch_up()
-            missed = min(self._swarm.event_count - seen, len(self._swarm.events))
-            seen = self._swarm.event_count
-            newest = list(self._swarm.events)[len(self._swarm.events) - missed :]
+            swarm.catch_up()
+            missed = min(swarm.event_count - seen, len(swarm.events))
+            seen = swarm.event_count
+            newest = list(swarm.events)[len(swarm.events) - missed :]
             shown = newest if not self.refusal else []  # a worker hears nothing of the swarm
             yield b"".join(json.dumps(event).encode() + b"\n" for event in shown if asked(event))
             await asyncio.sleep(LOOK_SECONDS)
@@ -213,7 +252,33 @@ class EngineApi:
 
     def _only_managers(self) -> None:
         if self.refusal:
-            raise EngineError(503, self.refusal)
+            raise EngineError(500 if self.refusal == NO_LEADER else 503, self.refusal)
+
+    def _about_swarm(self, query: Query) -> Answer:
+        self._only_managers()
+        tokens = {role.title(): token for role, token in self._swarm.tokens.items()}
+        return _json({**_about(self._swarm), "JoinTokens": tokens})
+
+    def _init(self, query: Query, document: Json) -> Answer:
+        return _json(init(self._servers, self._server))
+
+    def _join(self, query: Query, document: Json) -> Answer:
+        join(self._servers, self._server, document)
+        return Answer()
+
+    def _leave(self, query: Query, document: Json) -> Answer:
+        leave(self._server, force=is_true(query.get("force", "")))
+        return Answer()
+
+    def _update_node(self, query: Query, document: Json, reference: str) -> Answer:
+        self._only_managers()
+        update_node(self._swarm, reference, query.get("version", ""), document)
+        return Answer()
+
+    def _remove_node(self, query: Query, document: Json, reference: str) -> Answer:
+        self._only_managers()
+        remove_node(self._swarm, reference, force=is_true(query.get("force", "")))
+        return Answer()
 
     def _nodes(self, query: Query) -> Answer:
         self._only_managers()
@@ -230,10 +295,7 @@ class EngineApi:
 
     def _one_node(self, query: Query, reference: str) -> Answer:
         self._only_managers()
-        for node in self._swarm.nodes.values():
-            if reference in (node.id, node.name):
-                return _json(node.json())
-        raise EngineError(404, f"node {reference} not found")
+        return _json(find_node(self._swarm, reference).json())
 
     def _services(self, query: Query) -> Answer:
         self._only_managers()
@@ -255,10 +317,10 @@ class EngineApi:
             raise EngineError(404, f"service {reference} not found")
         return service
 
-    def _create_file(self, kind: str, body: bytes) -> Answer:
+    def _create_file(self, query: Query, document: Json, kind: str) -> Answer:
         self._only_managers()
         try:
-            return _json({"ID": self._swarm.create_file(kind, json.loads(body)).id}, 201)
+            return _json({"ID": self._swarm.create_file(kind, document).id}, 201)
         except Refused as error:
             raise EngineError(409, str(error)) from error
 
@@ -330,13 +392,14 @@ class EngineApi:
 
     def _network_list(self) -> list[Json]:
         """Those of the node, and the swarm's as far as the node knows them."""
-        local = [_local_network(name, self._node) for name in ("bridge", "host", "none")]
-        if not self.in_swarm:
+        local = [_local_network(name, self._now) for name in ("bridge", "host", "none")]
+        node = self._server.node
+        if node is None or self.cut_off:
             return local
 
         def known(network: Network) -> bool:
             return (
-                self._node.manager
+                node.manager
                 or network.ingress
                 or any(
                     attachment["Target"] == network.id
@@ -367,11 +430,10 @@ class EngineApi:
 
     def _here(self) -> list[Task]:
         """The tasks with a container on this node."""
-        return [
-            task
-            for task in self._swarm.tasks.values()
-            if task.node_id == self._node.id and task.container_id
-        ]
+        swarm, node = self._server.swarm, self._server.node
+        if swarm is None or node is None:
+            return []
+        return [t for t in swarm.tasks.values() if t.node_id == node.id and t.container_id]
 
     def _container(self, reference: str) -> Task:
         for task in self._here():
@@ -499,7 +561,30 @@ def _json(value: Any, status: int = 200) -> Answer:
     return Answer(status, json.dumps(value).encode() + b"\n")
 
 
-def _local_network(name: str, node: Node) -> Json:
-    network = Network(new_id(), name, node.created).json(0)
+def _read(body: bytes) -> Json:
+    """The JSON of a request. Raises `EngineError` where it is none."""
+    try:
+        document = json.loads(body or b"{}")
+    except ValueError as error:
+        raise EngineError(400, f"invalid JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise EngineError(400, "invalid JSON: got no object")
+    return document
+
+
+def _about(swarm: Swarm) -> Json:
+    """What a manager says of the swarm as a whole."""
+    return {
+        "ID": swarm.id,
+        "Version": {"Index": 10},
+        "CreatedAt": stamp(min((node.created for node in swarm.nodes.values()), default=swarm.now)),
+        "UpdatedAt": stamp(swarm.now),
+        "DefaultAddrPool": ["10.0.0.0/8"],
+        "SubnetSize": 24,
+    }
+
+
+def _local_network(name: str, now: float) -> Json:
+    network = Network(new_id(), name, now).json(0)
     driver = "null" if name == "none" else name
     return {**network, "Scope": "local", "Driver": driver, "Options": {}}

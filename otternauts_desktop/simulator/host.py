@@ -1,4 +1,4 @@
-"""One simulated server: an SSH server on loopback with a Docker engine behind it."""
+"""One simulated server as it is reached: SSH on loopback, with a Docker engine behind it."""
 
 import asyncio
 from pathlib import Path
@@ -9,28 +9,29 @@ import asyncssh
 from otternauts_desktop.simulator import shell
 from otternauts_desktop.simulator.engine_api import EngineApi
 from otternauts_desktop.simulator.http_server import READ_SIZE, serve
-from otternauts_desktop.simulator.looks import look
-from otternauts_desktop.simulator.records import Node
+from otternauts_desktop.simulator.installing import install, installs
+from otternauts_desktop.simulator.looks import USER, look
+from otternauts_desktop.simulator.membership import leave
+from otternauts_desktop.simulator.queries import EngineError
+from otternauts_desktop.simulator.servers import SUDO_REFUSED, Server, Servers
 from otternauts_desktop.simulator.stack import Output
-from otternauts_desktop.simulator.swarm import Swarm
 
 Fault = Literal["refuse_auth", "change_host_key", "no_docker", "socket_forbidden", "not_in_a_swarm"]
-USER: Final = "otter"
 LOOPBACK: Final = "127.0.0.1"
 
 Process = asyncssh.SSHServerProcess[bytes]
 
 
 class Host:
-    """A server of the practice cluster. `port` is known once it has started."""
+    """The way in to a server. `port` is known once it has started."""
 
     def __init__(
-        self, swarm: Swarm, node: Node, swarm_id: str, client_key: asyncssh.SSHKey, key_file: Path
+        self, servers: Servers, server: Server, client_key: asyncssh.SSHKey, key_file: Path
     ) -> None:
         """Writes its host key into `key_file`."""
-        self._swarm = swarm
-        self._node = node
-        self._api = EngineApi(swarm, node, swarm_id)
+        self._servers = servers
+        self.server = server
+        self._api = EngineApi(servers, server)
         self._client_key = client_key.convert_to_public()
         self._key = new_key(key_file)
         self._fault = ""
@@ -43,7 +44,7 @@ class Host:
 
     @property
     def name(self) -> str:
-        return self._node.name
+        return self.server.name
 
     @property
     def host(self) -> str:
@@ -55,7 +56,8 @@ class Host:
 
     @property
     def node_id(self) -> str:
-        return self._node.id
+        """What its swarm calls it, "" where it is in none."""
+        return self.server.node.id if self.server.node is not None else ""
 
     @property
     def connection_count(self) -> int:
@@ -78,8 +80,7 @@ class Host:
             compression_algs=None,
         )
         self.port = self._acceptor.get_port()
-        self._swarm.catch_up()
-        self._swarm.set_node_up(self._node, up=True)
+        self.server.switch(up=True)
 
     async def stop(self) -> None:
         """Stop listening and cut all connections; the swarm loses the node a little later."""
@@ -89,15 +90,14 @@ class Host:
         acceptor.close()
         await self._cut()
         await acceptor.wait_closed()
-        self._swarm.catch_up()
-        self._swarm.set_node_up(self._node, up=False)
+        self.server.switch(up=False)
 
     async def break_by(self, fault: Fault | str) -> None:
         """Go wrong in one of the ways of `Fault`, for those who connect from now on."""
         if fault and fault not in get_args(Fault):
             raise ValueError(f"unknown fault: {fault}")
         self._fault = fault
-        self._api.in_swarm = fault != "not_in_a_swarm"
+        self._api.cut_off = fault == "not_in_a_swarm"
         if self._acceptor is not None:
             self._acceptor.update(server_host_keys=[self._shown_key()])
             await self._cut()
@@ -117,19 +117,11 @@ class Host:
     def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
         self._connections.discard(connection)
 
-    def _leave(self) -> Output:
-        """Leave the swarm, which notices it a little later. A manager can't, as one."""
-        if not self._api.in_swarm:
-            return Output(1, "", "Error response from daemon: This node is not part of a swarm\n")
-        if self._node.manager:
-            words = (
-                "You are attempting to leave the swarm on a node that is participating as a "
-                "manager. Use `--force` to ignore this message."
-            )
-            return Output(1, "", f"Error response from daemon: {words}\n")
-        self._api.in_swarm = False
-        self._swarm.catch_up()
-        self._swarm.set_node_up(self._node, up=False)
+    def _leave(self, *, force: bool) -> Output:
+        try:
+            leave(self.server, force=force)
+        except EngineError as error:
+            return Output(1, "", f"Error response from daemon: {error}\n")
         return Output(0, "Node left the swarm.\n", "")
 
     def _shown_key(self) -> asyncssh.SSHKey:
@@ -160,20 +152,31 @@ class Host:
             self._programs.discard(program)
 
     async def _run(self, process: Process, line: str) -> None:
+        if installs(line):
+            await self._install(process)
+            return
         call = shell.docker_call(line)
         if call is None:
-            looked = look(self._swarm, self._node, line)
+            looked = look(self._servers, self.server, line)
             _finish(process, looked or shell.unknown_command(line))
-        elif (failed := shell.broken(call, self._fault)) is not None:
+        elif (failed := shell.broken(self.server, call, self._fault)) is not None:
             _finish(process, failed)
         elif call.is_dial:
             await serve(_ChannelPipe(process), self._api.answer)
             process.exit(0)
-        elif call.words == ("swarm", "leave"):
-            _finish(process, self._leave())
+        elif call.words[:2] == ("swarm", "leave"):
+            _finish(process, self._leave(force="--force" in call.words))
         else:
             stdin = await process.stdin.read()
-            _finish(process, shell.run(self._swarm, call, stdin, refusal=self._api.refusal))
+            refusal = self._api.refusal
+            _finish(process, shell.run(self.server.swarm, call, stdin, refusal=refusal))
+
+    async def _install(self, process: Process) -> None:
+        said = ""
+        async for said in install(self.server, self._servers.pace.start):
+            process.stdout.write(f"{said}\n".encode())
+            await process.stdout.drain()
+        process.exit(1 if said == SUDO_REFUSED else 0)
 
 
 def _finish(process: Process, output: Output) -> None:

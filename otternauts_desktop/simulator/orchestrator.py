@@ -40,7 +40,8 @@ def _restart(state: SwarmState, service: Service, ended: Task) -> None:
     place = service.place(ended)
     if ended.id in service.rolled.values() and ended.state in ("failed", "rejected"):
         service.failures.add(ended.id)
-    if service.per_node and not eligible(state.nodes[ended.node_id], service.template):
+    node = state.nodes.get(ended.node_id)
+    if service.per_node and (node is None or not eligible(node, service.template)):
         return
     if service.is_job and ended.iteration != service.iteration:
         return

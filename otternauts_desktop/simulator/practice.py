@@ -1,10 +1,14 @@
-"""The practice cluster: three simulated servers, with fleets that have been flying for a while."""
+"""The practice cluster: three simulated servers with fleets that have been flying for a while.
+
+Beside it stand servers that are in no swarm of ours, each with something of its own to learn when
+it is added as an outpost (`bare_servers`).
+"""
 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,12 +16,13 @@ from typing import Final
 from otternauts_desktop.simulator import stack
 from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.host import Host, new_key
-from otternauts_desktop.simulator.records import new_id
+from otternauts_desktop.simulator.servers import Server, Servers
 from otternauts_desktop.simulator.state import Pace
 from otternauts_desktop.simulator.swarm import Swarm
 
 FLYING_SINCE: Final = 2 * 3600.0
 """How long before its opening the cluster's fleets were launched, in seconds."""
+FOREIGN: Final = "foreign-1"
 _NODES: Final = (
     ("orion-1", "manager", "10.20.0.11"),
     ("orion-2", "manager", "10.20.0.12"),
@@ -25,57 +30,88 @@ _NODES: Final = (
 )
 
 
+def bare_servers() -> tuple[Server, ...]:
+    """The servers beside the practice cluster. The first three become outposts, the others teach
+    what stands in the way: too little room, a password for sudo, an old Docker, a firewall."""
+    return (
+        Server("bare-1", "10.20.0.31", docker="", system="debian 12", system_name=_BOOKWORM),
+        Server("bare-2", "10.20.0.32", system="ubuntu 24.04", system_name="Ubuntu 24.04.3 LTS"),
+        Server(FOREIGN, "10.20.0.33"),
+        Server("full-1", "10.20.0.34", docker="", disk=2 * 1024**3),
+        Server("guarded-1", "10.20.0.35", docker="", sudo=False, grouped=False),
+        Server("old-1", "10.20.0.36", docker="20.10.24"),
+        Server("walled-1", "10.20.0.37", drops=frozenset({("udp", 4789)})),
+    )
+
+
+_BOOKWORM: Final = "Debian GNU/Linux 12 (bookworm)"
+
+
 @dataclass(frozen=True, slots=True)
 class Practice:
     """The practice cluster while it is open."""
 
     hosts: tuple[Host, ...]
+    """Of its nodes."""
+    bare: tuple[Host, ...]
+    """Of the servers that are not in its swarm when it opens."""
     key_file: Path
     """The private key that all hosts accept, of user `otter`."""
     swarm: Swarm
 
     def host(self, name: str) -> Host:
         """A host by its name."""
-        return next(host for host in self.hosts if host.name == name)
+        return next(host for host in (*self.hosts, *self.bare) if host.name == name)
 
 
 @asynccontextmanager
 async def open_practice_cluster(
-    directory: Path, *, pace: Pace | None = None, clock: Callable[[], float] = time.time
+    directory: Path,
+    *,
+    pace: Pace | None = None,
+    clock: Callable[[], float] = time.time,
+    bare: Sequence[Server] | None = None,
 ) -> AsyncIterator[Practice]:
     """Run the practice cluster on loopback, its keys in `directory`.
 
-    `pace` says how long things take, so that a test need not wait.
+    `pace` says how long things take, so that a test need not wait; `bare` stands beside it
+    instead of `bare_servers()`.
     """
-    swarm = _flying_swarm(pace or Pace(), clock)
-    practice = await asyncio.to_thread(_make, directory, swarm)
-    try:
-        for host in practice.hosts:
+    practice = await asyncio.to_thread(
+        _make, directory, pace or Pace(), clock, bare_servers() if bare is None else bare
+    )
+    async with AsyncExitStack() as started:
+        for host in (*practice.hosts, *practice.bare):
             await host.start()
+            started.push_async_callback(host.stop)
         yield practice
-    finally:
-        for host in practice.hosts:
-            await host.stop()
 
 
-def _make(directory: Path, swarm: Swarm) -> Practice:
+def _make(
+    directory: Path, pace: Pace, clock: Callable[[], float], bare: Sequence[Server]
+) -> Practice:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     key_file = directory / "id_ed25519"
     client_key = new_key(key_file)
-    swarm_id = new_id()
-    hosts = tuple(
-        Host(swarm, node, swarm_id, client_key, directory / f"ssh_host_key_{node.name}")
-        for node in swarm.nodes.values()
-    )
-    return Practice(hosts, key_file, swarm)
+    nodes = tuple(Server(name, address) for name, _, address in _NODES)
+    swarm = _flying_swarm(nodes, pace, clock)
+    servers = Servers((*nodes, *bare), pace, clock)
+    for server in bare:
+        if server.name == FOREIGN:
+            server.enter(servers.new_swarm(), "manager", leader=True)
+    hosts = [
+        Host(servers, server, client_key, directory / f"ssh_host_key_{server.name}")
+        for server in servers.all
+    ]
+    return Practice(tuple(hosts[: len(nodes)]), tuple(hosts[len(nodes) :]), key_file, swarm)
 
 
-def _flying_swarm(pace: Pace, clock: Callable[[], float]) -> Swarm:
+def _flying_swarm(nodes: Sequence[Server], pace: Pace, clock: Callable[[], float]) -> Swarm:
     """A swarm whose fleets were launched some time ago."""
     past = clock() - FLYING_SINCE
     swarm = Swarm(pace, lambda: past)
-    for name, role, address in _NODES:
-        node = swarm.add_node(name, role, address, leader=name == "orion-1")
+    for server, (name, role, _) in zip(nodes, _NODES, strict=True):
+        node = server.enter(swarm, role, leader=name == "orion-1")
         node.labels = {"disk": "ssd"} if name == "vega-1" else {}
     swarm.create_network("ingress", ingress=True)
     swarm.create_network("traefik-public", attachable=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otternauts_desktop.simulator import changes, stack
+from otternauts_desktop.simulator.servers import SUDO_REFUSED, Server
 from otternauts_desktop.simulator.stack import Output
 from otternauts_desktop.simulator.swarm import Swarm
 
@@ -20,6 +21,10 @@ NOT_A_MANAGER: Final = (
 NOT_IN_A_SWARM: Final = (
     'This node is not a swarm manager. Use "docker swarm init" or "docker swarm join" to connect '
     "this node to swarm and try again."
+)
+NO_LEADER: Final = (
+    "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few "
+    "managers are online. Make sure more than half of the managers are online."
 )
 _SOCKET: Final = "dial unix /var/run/docker.sock: connect: permission denied"
 
@@ -64,15 +69,17 @@ def unknown_command(line: str) -> Output:
     return Output(NO_SUCH_COMMAND, "", f"sh: 1: {name}: not found\n")
 
 
-def broken(call: DockerCall, fault: str) -> Output | None:
-    """How `docker` fails on a server with this fault; None where it works all the same."""
-    if fault == "no_docker":
+def broken(server: Server, call: DockerCall, fault: str) -> Output | None:
+    """How `docker` fails on a server, perhaps by a fault; None where it works all the same."""
+    if call.sudo and not server.sudo:
+        return Output(1, "", f"{SUDO_REFUSED}\n")
+    if fault == "no_docker" or not server.docker:
         if call.sudo:
             return Output(1, "", "sudo: docker: command not found\n")
         return Output(NO_SUCH_COMMAND, "", "sh: 1: docker: not found\n")
-    if fault == "socket_forbidden":
-        if call.sudo:
-            return Output(1, "", "sudo: a password is required\n")
+    if fault == "socket_forbidden" and call.sudo:
+        return Output(1, "", f"{SUDO_REFUSED}\n")
+    if fault == "socket_forbidden" or not (server.grouped or call.sudo):
         if call.is_dial:
             return Output(1, "", f"failed to open the raw stream connection: {_SOCKET}\n")
         words = (
@@ -83,19 +90,19 @@ def broken(call: DockerCall, fault: str) -> Output | None:
     return None
 
 
-def run(swarm: Swarm, call: DockerCall, stdin: bytes, *, refusal: str) -> Output:
+def run(swarm: Swarm | None, call: DockerCall, stdin: bytes, *, refusal: str) -> Output:
     """Run a `docker` command to its end. `refusal` is what swarm commands are answered, or ""."""
     if call.digest and hashlib.sha256(stdin).hexdigest() != call.digest:
         return Output(DATA_ERROR, "", "The flight plan did not arrive whole; nothing was done.\n")
     words = list(call.words)
-    if words[:1] == ["exec"]:
+    if words[:1] == ["exec"] and swarm is not None:
         return changes.execute(swarm, words[1:], stdin)
     verb, rest = words[:2], words[2:]
     changing = changes.COMMANDS.get(" ".join(verb))
     if changing is None and verb not in (["stack", "deploy"], ["stack", "rm"], ["service", "rm"]):
         name = " ".join(words[:1])
         return Output(1, "", f"docker: '{name}' is not a docker command.\nSee 'docker --help'\n")
-    if refusal:
+    if swarm is None or refusal:
         lower = refusal[0].lower() + refusal[1:]
         said = lower if verb == ["stack", "deploy"] else f"Error response from daemon: {refusal}"
         return Output(1, "", f"{said}\n")

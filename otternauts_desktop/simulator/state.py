@@ -4,6 +4,7 @@ Time is not waited for: whoever looks lets the swarm catch up (`swarm.py`), and 
 was due since then happens in its order, at its own time.
 """
 
+import secrets
 import time
 from collections import deque
 from collections.abc import Callable
@@ -46,6 +47,11 @@ class SwarmState:
     """Everything the managers of a swarm know, and how tasks move."""
 
     def __init__(self, pace: Pace, clock: Callable[[], float] = time.time) -> None:
+        self.id = new_id()
+        self.digest = secrets.token_hex(25)
+        """Of its certificate authority: who joins knows by it that it is the right swarm."""
+        self.tokens = {role: self._new_token() for role in ("worker", "manager")}
+        """What a server shows to join, by the role that it gets."""
         self.pace = pace
         self.clock = clock
         self.now = clock()
@@ -57,6 +63,22 @@ class SwarmState:
         self.events: deque[Json] = deque(maxlen=KEPT_EVENTS)
         self.event_count = 0
         self._index = 10
+
+    def _new_token(self) -> str:
+        return f"SWMTKN-1-{self.digest}-{new_id()}"
+
+    @property
+    def managers(self) -> list[Node]:
+        return [node for node in self.nodes.values() if node.manager]
+
+    @property
+    def reachable_managers(self) -> int:
+        return sum(node.state == "ready" for node in self.managers)
+
+    @property
+    def led(self) -> bool:
+        """Whether it has a leader: without one nothing can be asked and nothing changed."""
+        return any(node.leader for node in self.managers)
 
     def bump(self) -> int:
         """The next number of raft's log."""
@@ -184,19 +206,19 @@ class SwarmState:
             for task in self.tasks.values():
                 if task.node_id == node.id and task.wanted and not task.terminal:
                     task.desired, task.due = "shutdown", inf
-        self._elect()
+        self.elect()
 
-    def _elect(self) -> None:
-        """Have a leader among the managers that are up.
+    def elect(self) -> None:
+        """Have a leader among the managers that are up, if they are the majority.
 
-        A real swarm needs the majority of its managers; here the last one flies on alone, so
-        that two are enough to practise the loss of one.
+        Of two managers the last one flies on alone, which no real swarm does: so that two are
+        enough to practise the loss of one.
         """
-        managers = [node for node in self.nodes.values() if node.manager]
-        if not any(node.leader and node.state == "ready" for node in managers):
-            up = [node for node in managers if node.state == "ready"]
-            for node in managers:
-                node.leader = bool(up) and node is up[0]
+        up = [node for node in self.managers if node.state == "ready"]
+        enough = 1 if len(self.managers) == 2 else len(self.managers) // 2 + 1
+        leader = next((node for node in up if node.leader), up[0] if up else None)
+        for node in self.nodes.values():
+            node.leader = node is leader and len(up) >= enough
 
     def _node_up(self, task: Task) -> bool:
         node = self.nodes.get(task.node_id)

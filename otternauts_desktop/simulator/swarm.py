@@ -1,7 +1,6 @@
 """The simulated swarm: what the Engine's write endpoints do to it, and its passing of time."""
 
 import time
-from collections import Counter
 from collections.abc import Callable
 from math import inf
 from typing import Final
@@ -34,8 +33,6 @@ class Swarm(SwarmState):
         super().__init__(pace or Pace(), clock)
         self.contents: dict[tuple[str, str], bytes] = {}
         """What was written into files, by service and path, as if each had a volume for it."""
-        self.packets: Counter[str] = Counter()
-        """UDP packets that came to each address."""
 
     def catch_up(self) -> None:
         """Let everything happen that was due up to now, in its order."""
@@ -66,6 +63,22 @@ class Swarm(SwarmState):
         self.nodes[node.id] = node
         return node
 
+    def set_role(self, node: Node, role: str) -> None:
+        """Make a worker a manager, or the other way round."""
+        node.role = role
+        self.elect()
+        orchestrate(self)
+
+    def remove_node(self, node: Node) -> None:
+        """Forget a machine; its tasks are started elsewhere."""
+        del self.nodes[node.id]
+        for task in self.tasks.values():
+            if task.node_id == node.id and not task.terminal:
+                task.state, task.changed, task.due = "orphaned", self.now, inf
+                task.message = "Task belonged to a node that has been deleted"
+        self.publish("node", "remove", node.id, name=node.name)
+        orchestrate(self)
+
     def set_availability(self, node: Node, availability: str) -> None:
         """Whether it takes tasks; a drained one loses those that it has."""
         node.availability = availability
@@ -73,34 +86,6 @@ class Swarm(SwarmState):
             for task in list(self.tasks.values()):
                 if task.node_id == node.id and task.wanted and not task.terminal:
                     self.stop_task(task)
-        orchestrate(self)
-
-    def set_role(self, node: Node, role: str) -> None:
-        """Promote or demote it. Raises `Refused` where no manager would be left."""
-        if role not in ("manager", "worker"):
-            raise Refused(f'invalid Role: "{role}"')
-        others = [n for n in self.nodes.values() if n.manager and n is not node]
-        if role == "worker" and node.manager and not others:
-            words = "attempting to demote the last manager of the swarm"
-            raise Refused(f"rpc error: code = FailedPrecondition desc = {words}")
-        node.role, node.leader = role, node.leader and role == "manager"
-        self._elect()
-
-    def remove_node(self, node: Node, *, force: bool) -> None:
-        """Strike it off, and what ran there with it. Raises `Refused` as the real swarm does."""
-        if node.manager:
-            words = (
-                f"node {node.id} is a cluster manager and is a member of the raft cluster. "
-                "It must be demoted to worker before removal"
-            )
-            raise Refused(f"rpc error: code = FailedPrecondition desc = {words}")
-        if node.state == "ready" and not force:
-            words = f"node {node.id} is not down and can't be removed"
-            raise Refused(f"rpc error: code = FailedPrecondition desc = {words}")
-        for task in [task for task in self.tasks.values() if task.node_id == node.id]:
-            del self.tasks[task.id]
-        del self.nodes[node.id]
-        self.publish("node", "remove", node.id, name=node.name)
         orchestrate(self)
 
     # -- networks ----------------------------------------------------------------------------
