@@ -61,7 +61,7 @@ async def test_a_node_without_a_login_is_said_to_be_one(tmp_path: Path) -> None:
 
 async def test_what_does_not_arrive_at_one_is_found_at_the_ways_to_it(tmp_path: Path) -> None:
     async with flying(tmp_path) as (control, practice, cluster_id):
-        practice.swarm.nodes[practice.host("vega-1").node_id].up = False
+        practice.host("vega-1").server.up = False
         seen = (await examined(control, cluster_id))[-1]
         failed = {way for way, tried in seen.ways.items() if tried.state is CheckState.FAILED}
         assert failed == {(0, 2), (1, 2)}
