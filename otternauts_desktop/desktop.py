@@ -157,6 +157,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         telemetry=control.telemetry,
         launches=control.launches,
         jobs=control.jobs,
+        doctor=control.doctor,
         registries=control.registries,
         transmissions=control.transmissions,
         command_log=control.command_log,

@@ -88,6 +88,7 @@ class ClusterPage(Surface):
     place_chosen = Signal(object)
     new_fleet_requested = Signal()
     add_outpost_requested = Signal()
+    doctor_requested = Signal()
     remove_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -97,7 +98,10 @@ class ClusterPage(Surface):
         launch.clicked.connect(self.new_fleet_requested)
         forget = Button(tr("Forget cluster…"), kind="ghost")
         forget.clicked.connect(self.remove_requested)
+        doctor = Button(tr("Network doctor…"), kind="ghost")
+        doctor.clicked.connect(self.doctor_requested)
         self.header.add_action(forget)
+        self.header.add_action(doctor)
         self.header.add_action(launch)
 
         self.strip = Surface("card")

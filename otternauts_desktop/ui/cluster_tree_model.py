@@ -297,7 +297,7 @@ class ClusterTreeModel(RowTreeModel):
 
 
 def _paths(place: Place, clusters: Iterable[Row]) -> Iterable[tuple[str, ...]]:
-    if place.kind is PlaceKind.CLUSTER:
+    if place.kind in (PlaceKind.CLUSTER, PlaceKind.DOCTOR):
         yield (place.cluster_id,)
     elif place.kind is PlaceKind.OUTPOST:
         yield (place.cluster_id, "outposts", place.name)

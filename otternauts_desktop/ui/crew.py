@@ -13,6 +13,7 @@ from otternauts_desktop.ui.connection import Connection, of_cluster, of_outpost
 
 if TYPE_CHECKING:
     from otternauts_desktop.services.command_log import CommandLog
+    from otternauts_desktop.services.doctor import Doctor
     from otternauts_desktop.services.jobs import Jobs
     from otternauts_desktop.services.launches import Launches
     from otternauts_desktop.services.outposts import Outposts
@@ -37,6 +38,7 @@ class Crew:
     telemetry: "Telemetry"
     launches: "Launches"
     jobs: "Jobs"
+    doctor: "Doctor"
     registries: "Registries"
     transmissions: "Transmissions"
     command_log: "CommandLog"

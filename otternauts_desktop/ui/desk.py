@@ -18,6 +18,8 @@ from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.command_log_panel import CommandLogPanel
 from otternauts_desktop.ui.comms_desk import CommsDesk
 from otternauts_desktop.ui.crew import Crew
+from otternauts_desktop.ui.doctor_desk import DoctorDesk
+from otternauts_desktop.ui.doctor_page import DoctorPage
 from otternauts_desktop.ui.fleet_desk import FleetDesk
 from otternauts_desktop.ui.fleet_page import OVERVIEW, PLAN, FleetPage
 from otternauts_desktop.ui.help_desk import HelpDesk
@@ -69,7 +71,12 @@ class Desk(QObject):
         self.command_log = CommandLogPanel()
         self.jobs_panel = JobsPanel()
         self.jobs = JobsDesk(window, crew, self.jobs_panel, self.tasks)
-        self._pages = (self.cluster_page, self.outpost_page, self.service_page, self.fleet_page)
+        self.doctor_page = DoctorPage()
+        self.doctor = DoctorDesk(window, crew, self.doctor_page, self.tasks)
+        self._pages = (
+            *(self.cluster_page, self.outpost_page, self.service_page, self.fleet_page),
+            self.doctor_page,
+        )
         for page in self._pages:
             window.add_page(page)
             page.header.remedy_requested.connect(self.outposts.mend)
@@ -120,6 +127,7 @@ class Desk(QObject):
             available=lambda: window.place.kind in (PlaceKind.FLEET, PlaceKind.SERVICE),
         )
         self.jobs.register()
+        self.doctor.register()
         window.actions_.keys_changed.connect(
             lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)
         )
@@ -153,6 +161,7 @@ class Desk(QObject):
         cluster_page, fleet_page = self.cluster_page, self.fleet_page
         cluster_page.place_chosen.connect(self.go)
         cluster_page.new_fleet_requested.connect(window.new_fleet_requested)
+        cluster_page.doctor_requested.connect(self.doctor.open)
         cluster_page.add_outpost_requested.connect(window.add_outpost_requested)
         cluster_page.remove_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_cluster())
@@ -253,6 +262,8 @@ class Desk(QObject):
         name = place.name
         if place.kind is PlaceKind.CLUSTER:
             window.show_page(place, self.cluster_page, [cluster.name, tr("Mission control")])
+        elif place.kind is PlaceKind.DOCTOR:
+            window.show_page(place, self.doctor_page, [cluster.name, tr("Network doctor")])
         elif place.kind is PlaceKind.OUTPOST:
             snapshot = self._crew.telemetry.snapshot(cluster.id)
             shown = snapshot.node_name(name) if snapshot else name
@@ -281,6 +292,8 @@ class Desk(QObject):
         seen = self._crew.seen(cluster)
         if place.kind is PlaceKind.CLUSTER:
             self.cluster_page.show_cluster(seen)
+        elif place.kind is PlaceKind.DOCTOR:
+            self.doctor.show()
         elif place.kind is PlaceKind.OUTPOST:
             self.outpost_page.show_outpost(seen, place.name)
         elif place.kind is PlaceKind.SERVICE:

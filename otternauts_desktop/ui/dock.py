@@ -37,7 +37,7 @@ class Dock(Surface):
         self.tabs.setExpanding(False)
         self.tabs.addTab(theme().icon("comms"), tr("Comms"))
         self.tabs.addTab(theme().icon("term"), tr("Command log"))
-        self.tabs.addTab(theme().icon("launch"), tr("Jobs"))
+        self.tabs.addTab(theme().icon("list"), tr("Jobs"))
         self.tabs.tabBarClicked.connect(self.toggle)
         self._button = IconButton("chev-u", tr("Open or close the panel"), size=24)
         self._button.clicked.connect(lambda: self.toggle(self.tabs.currentIndex()))

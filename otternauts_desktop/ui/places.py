@@ -9,6 +9,7 @@ from otternauts_desktop.core.names import ClusterId
 class PlaceKind(StrEnum):
     WELCOME = "welcome"
     CLUSTER = "cluster"
+    DOCTOR = "doctor"
     OUTPOST = "outpost"
     FLEET = "fleet"
     SERVICE = "service"
@@ -34,6 +35,10 @@ WELCOME = Place(PlaceKind.WELCOME)
 
 def cluster_place(cluster_id: ClusterId) -> Place:
     return Place(PlaceKind.CLUSTER, cluster_id)
+
+
+def doctor_place(cluster_id: ClusterId) -> Place:
+    return Place(PlaceKind.DOCTOR, cluster_id)
 
 
 def outpost_place(cluster_id: ClusterId, node_id: str) -> Place:

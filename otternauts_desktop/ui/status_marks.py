@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otternauts_desktop.core.flight.job import JobState
+from otternauts_desktop.core.flight.preflight import CheckState
 from otternauts_desktop.core.flight.progress import LaunchState, StepState
 from otternauts_desktop.core.swarm.cluster import LinkState
 from otternauts_desktop.core.swarm.health import Health
@@ -78,6 +79,11 @@ _JOB: Final = {
     JobState.CANCELLED: Mark("status-stop", "idle", marked("Cancelled")),
     JobState.INTERRUPTED: Mark("status-warn", "warn", marked("Interrupted")),
 }
+_CHECK: Final = {
+    CheckState.PASSED: Mark("status-ok", "ok", marked("Passed")),
+    CheckState.WARNED: WARNING,
+    CheckState.FAILED: FAILED,
+}
 _LINK: Final = {
     LinkState.IDLE: Mark("status-wait", "idle", marked("Not connected")),
     LinkState.CONNECTING: Mark("status-run", "accent", marked("Connecting")),
@@ -125,6 +131,11 @@ def of_step(state: StepState) -> Mark:
 def of_job(state: JobState) -> Mark:
     """The mark of a job."""
     return _JOB[state]
+
+
+def of_check(state: CheckState) -> Mark:
+    """The mark of one thing that was looked at."""
+    return _CHECK[state]
 
 
 def of_link(state: LinkState) -> Mark:

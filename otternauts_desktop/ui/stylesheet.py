@@ -159,7 +159,9 @@ QTreeView::branch {{ background: transparent; border-image: none; image: none; }
 QHeaderView {{ background: transparent; border: none; }}
 QHeaderView::section {{ background: {t["page"]}; color: {t["fg3"]}; border: none;
   border-bottom: 1px solid {t["line0"]}; padding: 0 12px; min-height: {px(27)}; }}
-QTreeView[surface="panel"] QHeaderView::section {{ background: {t["panel"]}; }}
+QTreeView[surface="panel"] QHeaderView::section, QTableView[surface="panel"] QHeaderView::section,
+QTableCornerButton::section {{ background: {t["panel"]}; border: none;
+  border-bottom: 1px solid {t["line0"]}; }}
 QTreeView[surface="nav"] QHeaderView::section {{ background: {t["nav"]}; }}
 
 QScrollArea {{ background: transparent; border: none; }}

@@ -1,11 +1,17 @@
 """Scenes around clusters and outposts: their jobs, the doctor, evacuation, ingress."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import permutations
 from typing import Final
 
+from otternauts_desktop.core.flight.crossing import End, crossing_check, tcp_crossing, udp_crossing
+from otternauts_desktop.core.flight.doctor import Examination, Patient
 from otternauts_desktop.core.flight.job import Choice, Job, JobState, Question, Trouble
+from otternauts_desktop.core.flight.preflight import NO_FACTS
 from otternauts_desktop.core.flight.progress import Step, StepState
 from otternauts_desktop.core.names import JobId
-from otternauts_desktop.ui.places import cluster_place
+from otternauts_desktop.ui.doctor_desk import Case
+from otternauts_desktop.ui.places import cluster_place, doctor_place
 from tests.screenshots.stage import PROD, Stage
 from tests.ui.acme import NOW
 
@@ -78,4 +84,48 @@ async def question(stage: Stage) -> None:
     stage.desk.jobs.follow(JobId("add"))
 
 
-SERVERS: Final = {"jobs": jobs, "job-question": question}
+def examination(names: Sequence[str], *, done: bool = True) -> Examination:
+    """As the doctor sees it where one port is shut, one way is narrow, and one is out of reach."""
+    ends = [End(name, NO_FACTS, f"203.0.113.{10 + n}") for n, name in enumerate(names)]
+    last = len(ends) - 1
+    patients = [Patient(end.name, end.address) for end in ends]
+    patients[last] = Patient(
+        names[last],
+        trouble=f"The outpost {names[last]} does not answer. No answer within 10 s. Is it on?",
+    )
+    seen = Examination(tuple(patients))
+    for source, target in permutations(range(last), 2):
+        if not done and source > last // 2:
+            continue
+        a, b = ends[source], ends[target]
+        shut = (source, target) == (0, 2)
+        narrow = (source, target) == (1, 0)
+        crossings = [
+            *(tcp_crossing(a, b, port, b"open") for port in (2377, 7946)),
+            udp_crossing(a, b, 7946, sent=60, counted=60, others=0),
+            udp_crossing(a, b, 4789, sent=60, counted=0 if shut else 60, others=0),
+        ]
+        if not shut:
+            others, counted = (90, 200) if narrow else (0, 60)
+            crossings.append(
+                udp_crossing(a, b, 4789, sent=60, counted=counted, others=others, full=True)
+            )
+        seen = seen.tried(source, target, tuple(crossing_check(c) for c in crossings))
+    return seen
+
+
+def _doctor(names: Sequence[str], *, done: bool = True) -> Callable[[Stage], Awaitable[None]]:
+    async def scene(stage: Stage) -> None:
+        case = Case(examination(names, done=done), running=not done, at=NOW if done else 0.0)
+        stage.desk.doctor.cases[PROD] = case
+        stage.desk.go(doctor_place(PROD))
+
+    return scene
+
+
+SERVERS: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
+    "jobs": jobs,
+    "job-question": question,
+    "doctor": _doctor(["orion-1", "orion-2", "vega-1", "vega-2"]),
+    "doctor-large": _doctor([f"outpost-{n}.fra.example" for n in range(1, 11)], done=False),
+}
