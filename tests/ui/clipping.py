@@ -92,7 +92,10 @@ def _headings(header: QHeaderView) -> Iterator[str]:
     for number in range(header.count()):
         text = str(model.headerData(number, header.orientation()) or "")
         width = header.fontMetrics().horizontalAdvance(text)
-        if not header.isSectionHidden(number) and width > header.sectionSize(number) - 8:
+        tip = model.headerData(number, header.orientation(), Qt.ItemDataRole.ToolTipRole)
+        told = tip is not None and text in tip  # names of outposts end in an ellipsis
+        narrow = not header.isSectionHidden(number) and width > header.sectionSize(number) - 8
+        if narrow and not told:
             yield text
 
 

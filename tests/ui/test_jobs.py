@@ -93,5 +93,7 @@ async def test_what_the_end_of_the_program_interrupted_goes_on(tmp_path: Path) -
         control.jobs.register("outpost.evacuate", lambda job: [Endless()])
         job_id = control.jobs.start("outpost.evacuate", "Wait", "lane", {"cluster": "gone"})
         await shown(lambda: control.jobs.get(job_id).state is JobState.RUNNING)
+        first = control.jobs.get(job_id).runner
     async with seated(tmp_path) as (_, _, control):
-        await shown(lambda: control.jobs.get(job_id).state is JobState.FAILED)
+        await shown(lambda: control.jobs.get(job_id).state is JobState.RUNNING)
+        assert control.jobs.get(job_id).runner != first
