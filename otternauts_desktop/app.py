@@ -82,13 +82,16 @@ class MissionControl:
         practice = await self._stack.enter_async_context(
             open_practice_cluster(self.home / "simulator")
         )
+        self.outposts.practice_logins = {
+            host.name: Login(host.host, host.user, host.port, str(practice.key_file))
+            for host in (*practice.hosts, *practice.bare)
+        }
         for host in practice.hosts:
             outpost = await self.outposts.add(
-                Login(host.host, host.user, host.port, str(practice.key_file)),
+                self.outposts.practice_logins[host.name],
                 host_key=host.host_key,
                 name=host.name,
                 cluster_name=tr(PRACTICE_CLUSTER),
-                simulated=True,
             )
             await self.telemetry.refresh(outpost.cluster_id)
         cluster = self.outposts.cluster_named(tr(PRACTICE_CLUSTER))

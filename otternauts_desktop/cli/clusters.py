@@ -161,7 +161,14 @@ def _named(name: str, outposts: list[Outpost]) -> Outpost:
 
 
 async def _add(control: MissionControl, arguments: Namespace, output: Output) -> int:
-    login = Login(arguments.host, arguments.user, arguments.port, arguments.key)
+    login, name = control.outposts.practice_logins.get(arguments.host), arguments.name
+    if login is not None:
+        name = name or arguments.host
+    elif arguments.user and (arguments.key or arguments.agent):
+        login = Login(arguments.host, arguments.user, arguments.port, arguments.key)
+    else:
+        output.progress("Say who logs in and by what: --user, and --key or --agent.")
+        return CANCELLED
     scanned = await control.outposts.scan_host_key(login)
     if not arguments.accept_new and not _is_its_own(scanned, login.host, arguments, output):
         return CANCELLED
@@ -169,7 +176,7 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
         job_id = control.onboarding.start(
             login,
             scanned.host_key,
-            name=arguments.name,
+            name=name,
             cluster_name=arguments.cluster or "",
             role=arguments.role,
             address=arguments.address,
@@ -178,7 +185,7 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
     added = await control.outposts.add(
         login,
         host_key=scanned.host_key,
-        name=arguments.name,
+        name=name,
         cluster_name=arguments.cluster or "",
     )
     return await _tell_added(control, added, scanned.fingerprint, output)

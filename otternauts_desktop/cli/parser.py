@@ -163,9 +163,9 @@ def _clusters(commands: _Commands) -> None:
 def _outposts(commands: _Commands) -> None:
     actions = _actions(commands, "outpost", "outposts (servers)")
     add = _command(actions, "add", "add a server and adopt the swarm that it manages")
-    add.add_argument("host", metavar="HOST")
-    add.add_argument("--user", required=True, metavar="U")
-    key = add.add_mutually_exclusive_group(required=True)
+    add.add_argument("host", metavar="HOST", help="or, with --simulate, the name of one there")
+    add.add_argument("--user", metavar="U")
+    key = add.add_mutually_exclusive_group()
     key.add_argument("--key", metavar="FILE", help="private key, which stays where it is")
     key.add_argument("--agent", action="store_true", help="use the keys of the ssh-agent")
     add.add_argument("--port", type=int, default=22, metavar="N")

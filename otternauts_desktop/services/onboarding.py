@@ -74,7 +74,7 @@ class Onboarding:
             "role": role,
             "address": address,
         }
-        title = tr("Add the outpost {host}", host=login.host)
+        title = tr("Add the outpost {host}", host=name or login.host)
         return self._jobs.start(ADD, title, f"server {login.host}", arguments)
 
 

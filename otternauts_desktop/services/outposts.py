@@ -1,7 +1,7 @@
 """Outposts: meeting a server for the first time, adopting its swarm, and letting go of it."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -47,6 +47,8 @@ class Outposts:
         self._keys = keys
         self._clusters = clusters
         self._telemetry = telemetry
+        self.practice_logins: Mapping[str, Login] = {}
+        """The flight simulator's servers by name, those that can be added too; while it is open."""
 
     # -- asking ------------------------------------------------------------------------------
 
@@ -111,7 +113,6 @@ class Outposts:
         host_key: str,
         name: str = "",
         cluster_name: str = "",
-        simulated: bool = False,
     ) -> Outpost:
         """Log in to a server whose host key was confirmed, and adopt the swarm it manages.
 
@@ -127,6 +128,7 @@ class Outposts:
                 await engine.close()
         finally:
             await link.close()
+        simulated = login in self.practice_logins.values()
         cluster, is_new = self._cluster_of(info, cluster_name, simulated=simulated)
         swarm = info["Swarm"]
         for other in self._clusters.outposts(cluster.id):
