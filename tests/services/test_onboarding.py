@@ -8,7 +8,7 @@ from otternauts_desktop.app import MissionControl
 from otternauts_desktop.core.flight.job import Job, JobState
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Login
-from otternauts_desktop.services import preflight
+from otternauts_desktop.services import crossing
 from otternauts_desktop.simulator.practice import Practice
 from tests.services.practice import flying
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.seconds(60)
 
 @pytest.fixture(autouse=True)
 def _packets_are_counted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preflight, "SETTLE_SECONDS", 0.0)
+    monkeypatch.setattr(crossing, "SETTLE_SECONDS", 0.0)
 
 
 async def add(
