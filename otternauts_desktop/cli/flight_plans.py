@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
-from otternauts_desktop.cli.ingress import shields_ahead
+from otternauts_desktop.cli.ingress import shields_document, told_shields
 from otternauts_desktop.cli.inputs import Written, confirmed, given, kept
 from otternauts_desktop.cli.offline import in_words, usable
 from otternauts_desktop.cli.output import Output
@@ -38,7 +38,10 @@ async def plan(control: MissionControl, arguments: Namespace, output: Output) ->
         output.progress(taken_over_words(taken))
         written = replace(written, text=taken.text)
         preview = await _preview(control, cluster.id, arguments, written)
-    output.result(plan_document(preview.plan, taken), plan_words(preview.plan))
+    shields = await control.ingress.shields(cluster.id, preview.domains)
+    told_shields(shields, output)
+    document = {**plan_document(preview.plan, taken), "certificates": shields_document(shields)}
+    output.result(document, plan_words(preview.plan))
     return 0 if preview.plan.nothing_to_do else CHANGES
 
 
@@ -70,9 +73,7 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
     for note in (*preview.prepared.findings, *preview.prepared.notes):
         output.progress(in_words(note))
     output.progress(plan_words(preview.plan))
-    for trouble in (await shields_ahead(control, cluster, preview.domains)).values():
-        if trouble is not None:
-            output.progress(trouble.text())
+    told_shields(await control.ingress.shields(cluster.id, preview.domains), output)
     if not arguments.yes and not confirmed(f"Launch {arguments.name} on {cluster.name}?"):
         output.progress("Nothing was done; --yes launches without asking.")
         return CANCELLED

@@ -1,13 +1,12 @@
 """`otternauts ingress`: Traefik in front of a cluster's fleets."""
 
-import asyncio
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
-from otternauts_desktop.cli.inputs import confirmed, read_text, write_private
+from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.jobs import followed
 from otternauts_desktop.cli.output import Output, error_document, pairs
 from otternauts_desktop.cli.plan_report import CHANGES, plan_document, plan_words
@@ -16,7 +15,7 @@ from otternauts_desktop.core.fleet.traefik import STAGING, IngressSettings, flig
 from otternauts_desktop.core.flight.ingress import IngressSeen
 from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.core.swarm.domains import domains
-from otternauts_desktop.services.shields import shield_trouble
+from otternauts_desktop.services.private_files import read_private, write_private
 
 NOT_AS_WANTED = 3
 
@@ -42,7 +41,7 @@ async def ingress(control: MissionControl, arguments: Namespace, output: Output)
         output.result({"file": arguments.file, "bytes": len(content)}, f"Kept: {arguments.file}")
         return 0
     if arguments.action == "restore":
-        await control.ingress.restore(cluster.id, read_text(arguments.file).encode())
+        await control.ingress.restore(cluster.id, read_private(arguments.file))
         output.result({"restored": arguments.file}, "The certificates are back.")
         return 0
     if arguments.action == "upgrade":
@@ -70,15 +69,19 @@ async def ingress(control: MissionControl, arguments: Namespace, output: Output)
     return await followed(control, job_id, output)
 
 
-async def shields_ahead(
-    control: MissionControl, cluster: Cluster, names: Sequence[str]
-) -> Mapping[str, KnownError | None]:
-    """Why certificates for domains could not be had, None where nothing is in the way."""
-    snapshot = control.telemetry.snapshot(cluster.id)
-    hosts = {node.address for node in snapshot.nodes} if snapshot else set()
-    hosts |= {outpost.login.host for outpost in control.outposts.outposts(cluster.id)}
-    troubles = await asyncio.gather(*(shield_trouble(name, hosts) for name in names))
-    return dict(zip(names, troubles, strict=True))
+def told_shields(troubles: Mapping[str, KnownError | None], output: Output) -> None:
+    """Say before a launch why certificates could not be had."""
+    for trouble in troubles.values():
+        if trouble is not None:
+            output.progress(trouble.text())
+
+
+def shields_document(troubles: Mapping[str, KnownError | None]) -> list[dict[str, Any]]:
+    """Whether certificates can be had, for programs."""
+    return [
+        {"domain": name, "error": error_document(trouble) if trouble else None}
+        for name, trouble in troubles.items()
+    ]
 
 
 async def _check(
@@ -87,12 +90,9 @@ async def _check(
     """Say of each domain whether a certificate for it could be had."""
     snapshot = control.telemetry.snapshot(cluster.id)
     names = names or (domains(snapshot.services) if snapshot else ())
-    found = await shields_ahead(control, cluster, names)
+    found = await control.ingress.shields(cluster.id, names)
     output.result(
-        [
-            {"domain": name, "error": error_document(trouble) if trouble else None}
-            for name, trouble in found.items()
-        ],
+        shields_document(found),
         pairs({name: t.text() if t else "ok" for name, t in found.items()}) or "No domains.",
     )
     return 1 if any(found.values()) else 0

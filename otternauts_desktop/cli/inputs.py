@@ -8,12 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from otternauts_desktop.core.errors import (
-    BadName,
-    FileUnreadable,
-    FileUnwritable,
-    VariablesMissing,
-)
+from otternauts_desktop.core.errors import BadName, FileUnreadable, VariablesMissing
 from otternauts_desktop.core.fleet.beside import Beside
 from otternauts_desktop.core.fleet.compose import MAX_BYTES
 from otternauts_desktop.core.fleet.env_files import read_env_file
@@ -38,18 +33,6 @@ def read_text(name: str) -> str:
         ) from None
     except OSError as error:
         raise FileUnreadable(detail=f"{name}: {error.strerror}.") from None
-
-
-def write_private(name: str, content: bytes) -> None:
-    """Make a file that only its owner can read. Raises `FileUnwritable`; none is overwritten."""
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(Path(name).expanduser(), flags, 0o600), "wb") as file:
-            file.write(content)
-    except FileExistsError:
-        raise FileUnwritable(detail=f"{name} exists already.") from None
-    except OSError as error:
-        raise FileUnwritable(detail=f"{name}: {error.strerror}.") from None
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """The ingress of a cluster: launched, upgraded and looked after by durable jobs."""
 
+import asyncio
 import ipaddress
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -47,6 +48,7 @@ from otternauts_desktop.services.jobs import Jobs, JobStep, Work
 from otternauts_desktop.services.launches import Launches, Preview
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
+from otternauts_desktop.services.shields import shield_trouble
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
 
@@ -168,6 +170,22 @@ class Ingress:
             raise NothingFound(detail=tr("This cluster has no ingress."))
         settings = replace(seen.settings, image=image)
         return self.launch(cluster_id, settings, resolve_image=resolve_image)
+
+    async def shields(
+        self, cluster_id: ClusterId, domains: Collection[str]
+    ) -> Mapping[str, KnownError | None]:
+        """Why certificates for domains could not be had, None where nothing is in the way.
+
+        Looked at from here. A practice cluster is nowhere on the internet: it is asked nothing.
+        """
+        clusters = self._outposts.clusters()
+        if any(c.simulated for c in clusters if c.id == cluster_id):
+            return dict.fromkeys(domains)
+        snapshot = self._telemetry.snapshot(cluster_id)
+        hosts = {node.address for node in snapshot.nodes} if snapshot else set()
+        hosts |= {outpost.login.host for outpost in self._outposts.outposts(cluster_id)}
+        troubles = await asyncio.gather(*(shield_trouble(name, hosts) for name in domains))
+        return dict(zip(domains, troubles, strict=True))
 
     async def backup(self, cluster_id: ClusterId) -> bytes:
         """Traefik's certificates and account (`acme.json`). They hold private keys.

@@ -14,9 +14,12 @@ from otternauts_desktop.ui.connection import Connection, of_cluster, of_outpost
 if TYPE_CHECKING:
     from otternauts_desktop.services.command_log import CommandLog
     from otternauts_desktop.services.doctor import Doctor
+    from otternauts_desktop.services.evacuations import Evacuations
+    from otternauts_desktop.services.ingress import Ingress
     from otternauts_desktop.services.jobs import Jobs
     from otternauts_desktop.services.launches import Launches
     from otternauts_desktop.services.outposts import Outposts
+    from otternauts_desktop.services.rebalancing import Rebalancing
     from otternauts_desktop.services.registries import Registries
     from otternauts_desktop.services.telemetry import Telemetry
     from otternauts_desktop.services.transmissions import Transmissions
@@ -39,6 +42,9 @@ class Crew:
     launches: "Launches"
     jobs: "Jobs"
     doctor: "Doctor"
+    ingress: "Ingress"
+    evacuations: "Evacuations"
+    rebalancing: "Rebalancing"
     registries: "Registries"
     transmissions: "Transmissions"
     command_log: "CommandLog"

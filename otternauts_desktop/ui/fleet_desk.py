@@ -173,10 +173,12 @@ class FleetDesk(QObject):
             known = self._crew.registries.known(cluster.id)
             dialog.show_preview(await asyncio.to_thread(look, known), plain)
             self._tasks.start(self._tell_digests(dialog, cluster.id, plain, look), key="digests")
+            self._tasks.start(self._tell_shields(dialog, cluster.id, plain), key="shields")
         except KnownError as error:
             dialog.show_no_preview(error)
         launching = await ask(dialog)
-        self._tasks.cancel("digests")
+        for key in ("digests", "shields"):
+            self._tasks.cancel(key)
         if not launching:
             return
         values |= dialog.entered()
@@ -202,6 +204,13 @@ class FleetDesk(QObject):
         """Show what registries say as it comes; the dialog does not wait for it."""
         told = await self._crew.registries.ask(cluster_id, plain.images)
         dialog.show_preview(await asyncio.to_thread(look, told), plain)
+
+    async def _tell_shields(
+        self, dialog: "ConfirmLaunch", cluster_id: ClusterId, preview: "Preview"
+    ) -> None:
+        """Say whether certificates for its domains can be had."""
+        troubles = await self._crew.ingress.shields(cluster_id, preview.domains)
+        dialog.show_shields([trouble for trouble in troubles.values() if trouble])
 
     def newest_launch(self, cluster_id: ClusterId, fleet: str) -> LaunchProgress | None:
         """The newest launch of a fleet since the program started."""

@@ -139,7 +139,7 @@ def test_a_plan_as_json_keeps_its_names(tmp_path: Path, plan_file: str) -> None:
     document = json.loads(planned.stdout)
     assert {*document} == {
         *("nothing_to_do", "summary", "values_compared", "drifted", "changes", "things", "steps"),
-        *("unpinned", "placement"),
+        *("unpinned", "placement", "certificates"),
     }
     assert {*document["changes"][0]} == {
         *("vessel", "kind", "fields", "restarts", "starts", "stops", "order", "parallelism"),
@@ -172,6 +172,7 @@ def test_a_plan_without_any_server(tmp_path: Path, plan_file: str) -> None:
     seen = json.loads(last.stdout)
     assert (there.pop("values_compared"), seen.pop("values_compared")) == (True, False)
     assert seen.pop("seen_at") > 0
+    assert there.pop("certificates") == []  # nobody is asked without a server
     assert seen == there
 
 

@@ -3,8 +3,9 @@
 With errors in the file there is nothing to launch.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from otternauts_desktop.core.errors import KnownError, VariablesMissing
@@ -14,7 +15,10 @@ from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui.dialogs.frame import DialogFrame
 from otternauts_desktop.ui.dialogs.variables import VariableFields
 from otternauts_desktop.ui.flight_plan_tab import Previewed
+from otternauts_desktop.ui.frames import Surface, row
+from otternauts_desktop.ui.labels import Label, MarkLabel
 from otternauts_desktop.ui.plan_view import PlanView
+from otternauts_desktop.ui.status_marks import WARNING
 
 
 class ConfirmLaunch(DialogFrame):
@@ -52,6 +56,14 @@ class ConfirmLaunch(DialogFrame):
         self.resolve.setChecked(True)
         self.resolve.toggled.connect(self._show)
         self.body.addWidget(self.resolve)
+        self.shields = Surface("notice-warn")
+        self.shields.setAccessibleName(tr("Certificates"))
+        self.shield_words = Label(wrap=True, selectable=True)
+        line = row(self.shields, margins=(12, 8, 12, 8), spacing=10)
+        line.addWidget(MarkLabel(WARNING, size=16), 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self.shield_words, 1)
+        self.shields.hide()
+        self.body.addWidget(self.shields)
         self._pinned: Previewed | None = None
         self._plain: Previewed | None = None
 
@@ -86,6 +98,12 @@ class ConfirmLaunch(DialogFrame):
         self.plan_view.show_plan(
             preview.plan, (*preview.prepared.findings, *preview.prepared.notes)
         )
+
+    def show_shields(self, troubles: Sequence[KnownError]) -> None:
+        """Say why certificates could not be had; it can be launched all the same."""
+        texts = dict.fromkeys(trouble.text() for trouble in troubles)
+        self.shield_words.setText("\n".join(texts))
+        self.shields.setVisible(bool(texts))
 
     def show_no_preview(self, error: KnownError) -> None:
         """Say why it can't be told; missing values may be given here."""
