@@ -387,3 +387,27 @@ async def test_a_removed_draft_and_a_forgotten_outpost_come_back(tmp_path: Path)
         await shown(window.toast.undo_button.isVisible)
         window.toast.undo_button.click()
         assert set(control.outposts.outposts(cluster.id)) == set(before)
+
+
+async def test_before_a_launch_it_is_said_that_a_domain_gets_no_certificate(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: nginx:1.27\n"
+    text += "    x-otternauts: {port: 80, domains: [nosuch.invalid]}\n"
+    async with (
+        open_practice_cluster(tmp_path / "far") as practice,
+        seated(tmp_path / "home") as all_,
+    ):
+        window, desk, control = all_
+        host = practice.hosts[0]
+        login = Login(host.host, host.user, host.port, str(practice.key_file))
+        added = await control.outposts.add(login, host_key=host.host_key)
+        await control.telemetry.refresh(added.cluster_id)
+        control.launches.save_draft(added.cluster_id, "site", text)
+        desk.go(fleet_place(added.cluster_id, "site", "plan"))
+        await shown(lambda: "nosuch.invalid" in desk.fleet_page.plan_tab.text())
+        window.actions_.run("fleet.launch")
+        confirm = await dialog(ConfirmLaunch)
+        await shown(confirm.shields.isVisible)
+        assert "nosuch.invalid has no address." in confirm.shield_words.text()
+        assert "DNS does not resolve to a cluster node" in confirm.shield_words.text()
+        assert confirm.primary.isEnabled()
+        confirm.reject()
