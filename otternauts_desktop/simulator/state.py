@@ -109,7 +109,7 @@ class SwarmState:
         return min(
             min((task.due for task in self.tasks.values()), default=inf),
             min((node.noticed_at for node in self.nodes.values()), default=inf),
-            min((service.check_at for service in self.services.values()), default=inf),
+            min((s.check_at for s in self.services.values() if self.led), default=inf),
         )
 
     # -- tasks -------------------------------------------------------------------------------
@@ -202,23 +202,22 @@ class SwarmState:
         self.publish(
             "node", "update", node.id, name=node.name, state__new=node.state, state__old=before
         )
-        if not node.up:
-            for task in self.tasks.values():
-                if task.node_id == node.id and task.wanted and not task.terminal:
-                    task.desired, task.due = "shutdown", inf
         self.elect()
 
     def elect(self) -> None:
         """Have a leader among the managers that are up, if they are the majority.
 
-        Of two managers the last one flies on alone, which no real swarm does: so that two are
-        enough to practise the loss of one.
+        It writes off what runs on nodes that are down.
         """
         up = [node for node in self.managers if node.state == "ready"]
-        enough = 1 if len(self.managers) == 2 else len(self.managers) // 2 + 1
         leader = next((node for node in up if node.leader), up[0] if up else None)
         for node in self.nodes.values():
-            node.leader = node is leader and len(up) >= enough
+            node.leader = node is leader and len(up) > len(self.managers) // 2
+        if self.led:
+            down = [node.id for node in self.nodes.values() if node.state == "down"]
+            for task in self.tasks.values():
+                if task.node_id in down and task.wanted and not task.terminal:
+                    task.desired, task.due = "shutdown", inf
 
     def _node_up(self, task: Task) -> bool:
         node = self.nodes.get(task.node_id)
@@ -266,6 +265,9 @@ class SwarmState:
     def _place(self, task: Task) -> None:
         """Schedule a task; one that fits nowhere is tried again and again."""
         if not task.node_id:
+            if not self.led:
+                task.due = self.now + self.pace.start
+                return
             node, reason = choose(
                 self.nodes.values(), task.spec, list(self.tasks.values()), task.service_id
             )

@@ -47,7 +47,8 @@ class Swarm(SwarmState):
 
     def _step(self) -> None:
         self.move_due()
-        orchestrate(self)
+        if self.led:
+            orchestrate(self)
         # What came to its end in this round may be what others waited for.
         self.move_due()
         for network in [n for n in self.networks.values() if n.leaving]:

@@ -12,7 +12,7 @@ from otternauts_desktop.services.ssh import SshLink, connect
 from otternauts_desktop.simulator import stack
 from otternauts_desktop.simulator.host import Host
 from otternauts_desktop.simulator.practice import Practice
-from otternauts_desktop.simulator.records import Service, Task
+from otternauts_desktop.simulator.records import Node, Service, Task
 from otternauts_desktop.simulator.stack import Output
 from otternauts_desktop.simulator.state import Pace
 from otternauts_desktop.simulator.swarm import Swarm
@@ -39,6 +39,9 @@ class Sky:
         """`docker stack deploy` of these services."""
         body = json.dumps({"services": services}).encode()
         return stack.deploy(self.swarm, fleet, body, resolve=False)
+
+    def node(self, name: str) -> Node:
+        return next(node for node in self.swarm.nodes.values() if node.name == name)
 
     def service(self, name: str) -> Service:
         found = self.swarm.service_named(name)

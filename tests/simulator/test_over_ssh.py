@@ -20,6 +20,7 @@ from otternauts_desktop.core.errors import (
     HostKeyChanged,
     NotASwarmManager,
     NothingFound,
+    SwarmWithoutLeader,
 )
 from otternauts_desktop.core.flight.commands import (
     INCOMPLETE,
@@ -292,7 +293,11 @@ async def test_sudo_is_no_way_around_a_forbidden_socket(tmp_path: Path) -> None:
 
 async def test_a_stopped_host_comes_back_on_its_port(tmp_path: Path) -> None:
     async with open_practice_cluster(tmp_path, pace=FAST) as practice:
-        host = practice.host("orion-1")
+        host, third = (
+            practice.host("orion-1"),
+            practice.swarm.nodes[practice.host("vega-1").node_id],
+        )
+        practice.swarm.set_role(third, "manager")
         port = host.port
         async with linked(practice) as (link, _):
             await host.stop()
@@ -311,6 +316,23 @@ async def test_a_stopped_host_comes_back_on_its_port(tmp_path: Path) -> None:
         await host.start()
         async with linked(practice):
             pass
+
+
+async def test_a_swarm_without_most_of_its_managers_says_so(tmp_path: Path) -> None:
+    async with open_practice_cluster(tmp_path, pace=FAST) as practice:
+        await practice.host("orion-1").stop()
+        async with linked(practice, "orion-2") as (link, engine), asyncio.timeout(5):
+            while (await engine.get("/info"))["Swarm"].get("Nodes"):
+                await asyncio.sleep(0.02)
+            info = (await engine.get("/info"))["Swarm"]
+            assert info["ControlAvailable"]
+            assert "does not have a leader" in info["Error"]
+            with pytest.raises(SwarmWithoutLeader):
+                await engine.get("/nodes")
+            refused = await link.run(service_remove(["shop_web"], sudo=False))
+            assert b"too few managers are online" in refused.stderr
+            await practice.host("orion-1").start()
+            assert await state_of(engine, "orion-1", "ready") == ("ready", "reachable")
 
 
 async def state_of(engine: Engine, name: str, state: str) -> tuple[str, str]:

@@ -179,8 +179,9 @@ def test_what_fits_nowhere_is_pending(deploy: dict[str, Any], reason: str) -> No
 def test_a_dead_node_loses_its_tasks_to_the_others() -> None:
     sky = Sky()
     sky.deploy(web=WEB, agent={"image": "agent:1", "deploy": {"mode": "global"}})
+    sky.swarm.set_role(sky.node("vega-1"), "manager")
     sky.after(2)
-    node = next(n for n in sky.swarm.nodes.values() if n.name == "orion-1")
+    node = sky.node("orion-1")
     sky.swarm.set_node_up(node, up=False)
     sky.after(5)
     assert node.state == "ready"
@@ -196,6 +197,33 @@ def test_a_dead_node_loses_its_tasks_to_the_others() -> None:
     assert node.state == "ready"
     assert [task.state for task in left] == ["shutdown"]
     assert len(sky.running("f_agent")) == 3
+
+
+def test_without_most_of_its_managers_a_swarm_changes_nothing() -> None:
+    sky = Sky()
+    sky.deploy(web=WEB)
+    sky.after(2)
+    before = {task.id for task in sky.running("f_web")}
+    sky.swarm.set_node_up(sky.node("orion-1"), up=False)
+    sky.after(60)
+    assert not sky.swarm.led
+    assert {task.id for task in sky.running("f_web")} == before
+    sky.swarm.set_node_up(sky.node("orion-1"), up=True)
+    sky.after(60)
+    assert [n.name for n in sky.swarm.managers if n.leader] == ["orion-1"]
+    assert len(sky.running("f_web")) == 3
+
+
+def test_a_node_that_is_forgotten_loses_its_tasks_to_the_others() -> None:
+    sky = Sky()
+    sky.deploy(web=WEB, agent={"image": "agent:1", "deploy": {"mode": "global"}})
+    sky.after(2)
+    vega = sky.node("vega-1")
+    sky.swarm.remove_node(vega)
+    sky.after(8)
+    assert len(sky.running("f_web")) == 3
+    assert vega.id not in {task.node_id for task in sky.running("f_web")}
+    assert len(sky.running("f_agent")) == 2
 
 
 def test_a_short_cut_is_not_noticed() -> None:
