@@ -45,7 +45,7 @@ def join(servers: Servers, server: Server, document: Json) -> None:
         raise EngineError(503, ALREADY_IN)
     parts = str(document.get("JoinToken") or "").split("-")
     if len(parts) != 4 or parts[:2] != ["SWMTKN", "1"]:
-        raise EngineError(400, "invalid join token")
+        raise EngineError(500, "invalid join token")
     swarm = _reached(servers, server, document.get("RemoteAddrs") or [])
     role = next((r for r, token in swarm.tokens.items() if token == "-".join(parts)), "")
     if parts[2] != swarm.digest:
