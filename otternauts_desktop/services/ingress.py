@@ -34,7 +34,7 @@ from otternauts_desktop.core.flight.commands import (
     replace_in_container,
     service_update,
 )
-from otternauts_desktop.core.flight.ingress import IngressSeen, ingress_seen
+from otternauts_desktop.core.flight.ingress import IngressSeen, ingress_seen, once_prepared
 from otternauts_desktop.core.flight.job import Job
 from otternauts_desktop.core.flight.progress import LaunchState
 from otternauts_desktop.core.flight.shields import certificate_trouble
@@ -83,7 +83,8 @@ class Ingress:
 
     def preview(self, cluster_id: ClusterId, settings: IngressSettings) -> Preview:
         """What its launch would change. Raises as `Launches.preview` does."""
-        return self._launches.preview(cluster_id, FLEET, flight_plan(settings), {})
+        found = self._launches.preview(cluster_id, FLEET, flight_plan(settings), {})
+        return replace(found, plan=once_prepared(found.plan))
 
     def pin(self, cluster_id: ClusterId, outpost: str, settings: IngressSettings) -> Node:
         """The node that Traefik would run on: `outpost`, else the labelled one, else the leader.

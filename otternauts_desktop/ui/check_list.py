@@ -43,8 +43,9 @@ def _line(check: Check, place: str) -> QWidget:
     line.setAccessibleName(f"{check.name}, {mark.word}")
     line.setAccessibleDescription(f"{check.seen}. {check.advice}")
     head = row(spacing=10)
-    head.addWidget(MarkLabel(mark, size=16))
-    head.addWidget(Label(check.name, weight=SEMIBOLD))
+    top = Qt.AlignmentFlag.AlignTop
+    head.addWidget(MarkLabel(mark, size=16), 0, top)
+    head.addWidget(Label(check.name, weight=SEMIBOLD), 0, top)
     head.addWidget(Label(check.seen, tone="fg2", wrap=True, selectable=True), 1)
     body = column(line, margins=(12, 8, 12, 8), spacing=6)
     body.addLayout(head)

@@ -23,6 +23,7 @@ from otternauts_desktop.ui.doctor_page import DoctorPage
 from otternauts_desktop.ui.fleet_desk import FleetDesk
 from otternauts_desktop.ui.fleet_page import OVERVIEW, PLAN, FleetPage
 from otternauts_desktop.ui.help_desk import HelpDesk
+from otternauts_desktop.ui.ingress_desk import IngressDesk
 from otternauts_desktop.ui.jobs_desk import JobsDesk
 from otternauts_desktop.ui.jobs_panel import JobsPanel
 from otternauts_desktop.ui.log_console import LogConsole
@@ -71,6 +72,7 @@ class Desk(QObject):
         self.command_log = CommandLogPanel()
         self.jobs_panel = JobsPanel()
         self.jobs = JobsDesk(window, crew, self.jobs_panel, self.tasks)
+        self.ingress = IngressDesk(window, crew, self.cluster_page.ingress, self.tasks)
         self.doctor_page = DoctorPage()
         self.doctor = DoctorDesk(window, crew, self.doctor_page, self.tasks)
         self._pages = (
@@ -128,6 +130,7 @@ class Desk(QObject):
         )
         self.jobs.register()
         self.doctor.register()
+        self.ingress.register()
         window.actions_.keys_changed.connect(
             lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)
         )
@@ -166,6 +169,7 @@ class Desk(QObject):
         cluster_page.remove_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_cluster())
         )
+        self.ingress.job_started.connect(self.jobs.follow)
         self.status.moved.connect(self._connection_moved)
         self.status.remedy_requested.connect(self.outposts.mend)
         self.outpost_page.add_requested.connect(self.outposts.add_shown_node)

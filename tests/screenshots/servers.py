@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from itertools import permutations
 from typing import Final
 
+from otternauts_desktop.core.errors import CertificateLimit, KnownError
 from otternauts_desktop.core.flight.crossing import End, crossing_check, tcp_crossing, udp_crossing
 from otternauts_desktop.core.flight.doctor import Examination, Patient
 from otternauts_desktop.core.flight.job import Choice, Job, JobState, Question, Trouble
 from otternauts_desktop.core.flight.preflight import NO_FACTS
 from otternauts_desktop.core.flight.progress import Step, StepState
+from otternauts_desktop.core.flight.shields import elsewhere, silent
 from otternauts_desktop.core.names import JobId
+from otternauts_desktop.ui.dialogs.ingress_settings import IngressDialog
+from otternauts_desktop.ui.dialogs.shields import ShieldsDialog
 from otternauts_desktop.ui.doctor_desk import Case
 from otternauts_desktop.ui.places import cluster_place, doctor_place
 from tests.screenshots.stage import PROD, Stage
@@ -123,9 +127,42 @@ def _doctor(names: Sequence[str], *, done: bool = True) -> Callable[[Stage], Awa
     return scene
 
 
+async def ingress(stage: Stage) -> None:
+    """What is decided about the ingress, and what its launch would change."""
+    stage.desk.go(cluster_place(PROD))
+    stage.window.actions_.run("ingress.launch")
+    dialog = await stage.dialog(IngressDialog)
+    dialog.email.setText("crew@acme.dev")
+    dialog.authority.choose(2)
+    dialog.url.setText("https://ca.acme.dev/acme/directory")
+
+
+async def shields(stage: Stage) -> None:
+    """Some domains lead elsewhere, one does not answer, and the authority has had enough."""
+
+    async def found(*_: object) -> dict[str, KnownError | None]:
+        own = ("203.0.113.10", "203.0.113.11")
+        return {
+            "shop.acme.dev": None,
+            "www.acme.dev": elsewhere("www.acme.dev", ["198.51.100.7"], own),
+            "pay.acme.dev": silent("pay.acme.dev", "no answer within 5 s"),
+        }
+
+    async def refused(*_: object) -> tuple[KnownError, ...]:
+        return (CertificateLimit(detail="blog.acme.dev: try again after 2027-01-15 12:00 UTC."),)
+
+    stage.control.ingress.shields = found  # type: ignore[method-assign]
+    stage.control.ingress.troubles = refused  # type: ignore[method-assign]
+    stage.desk.go(cluster_place(PROD))
+    stage.window.actions_.run("ingress.check")
+    await stage.dialog(ShieldsDialog)
+
+
 SERVERS: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
     "jobs": jobs,
     "job-question": question,
+    "ingress": ingress,
+    "certificates": shields,
     "doctor": _doctor(["orion-1", "orion-2", "vega-1", "vega-2"]),
     "doctor-large": _doctor([f"outpost-{n}.fra.example" for n in range(1, 11)], done=False),
 }

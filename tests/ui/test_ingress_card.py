@@ -15,7 +15,9 @@ def test_it_says_what_runs_where_or_how_to_launch_it(qtbot: QtBot) -> None:
     card = IngressCard()
     qtbot.addWidget(card)
     card.show_ingress(IngressSeen(None, None, None, (), False, (), ()))
-    assert "otternauts ingress launch" in card.words.text()
+    assert "Not launched yet" in card.words.text()
+    assert not card.launch_button.isHidden()
+    assert card.upgrade_button.isHidden()
     card.show_ingress(IngressSeen(None, None, None, (), False, ("old_edge",), ("old_edge",)))
     assert "old_edge" in card.words.text()
     condition = Condition(Health.HEALTHY, 1, 1)
@@ -23,3 +25,5 @@ def test_it_says_what_runs_where_or_how_to_launch_it(qtbot: QtBot) -> None:
     card.show_ingress(runs)
     assert card.words.text() == "traefik:v3.7 on orion-1, which alone answers"
     assert card.caption.text() == "1/1"
+    assert card.launch_button.isHidden()
+    assert not card.settings_button.isHidden()

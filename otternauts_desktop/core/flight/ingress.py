@@ -1,7 +1,7 @@
 """What is seen of a cluster's ingress: Traefik, its network, and the outpost it is pinned to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from otternauts_desktop.core.fleet.ingress import NETWORK
@@ -13,6 +13,8 @@ from otternauts_desktop.core.fleet.traefik import (
     settings_of,
     too_old,
 )
+from otternauts_desktop.core.flight.plan import Plan
+from otternauts_desktop.core.flight.things import Fate
 from otternauts_desktop.core.swarm.health import Condition, service_condition
 from otternauts_desktop.core.swarm.state import Node, Service, Snapshot
 
@@ -48,6 +50,20 @@ def ingress_seen(snapshot: Snapshot) -> IngressSeen:
         foreign=tuple(s.name for s in traefiks if s is not own),
         old=tuple(s.name for s in traefiks if too_old(s.image)),
     )
+
+
+def once_prepared(plan: Plan) -> Plan:
+    """The plan of its launch after the job's own first steps.
+
+    They make the network and label the outpost, so neither is missing.
+    """
+    things = tuple(
+        replace(thing, fate=Fate.CREATED)
+        if thing.name == NETWORK and thing.fate is Fate.MISSING
+        else thing
+        for thing in plan.things
+    )
+    return replace(plan, things=things, rooms=())
 
 
 def _settings(service: Service) -> IngressSettings:
