@@ -1,6 +1,6 @@
 """Scenes around clusters and outposts: their jobs, the doctor, evacuation, ingress."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import permutations
 from typing import Final
 
@@ -11,7 +11,7 @@ from otternauts_desktop.core.flight.job import Choice, Job, JobState, Question, 
 from otternauts_desktop.core.flight.preflight import NO_FACTS
 from otternauts_desktop.core.flight.progress import Step, StepState
 from otternauts_desktop.core.flight.shields import elsewhere, silent
-from otternauts_desktop.core.names import JobId
+from otternauts_desktop.core.names import ClusterId, JobId
 from otternauts_desktop.ui.dialogs.ingress_settings import IngressDialog
 from otternauts_desktop.ui.dialogs.shields import ShieldsDialog
 from otternauts_desktop.ui.doctor_desk import Case
@@ -140,7 +140,9 @@ async def ingress(stage: Stage) -> None:
 async def shields(stage: Stage) -> None:
     """Some domains lead elsewhere, one does not answer, and the authority has had enough."""
 
-    async def found(*_: object) -> dict[str, KnownError | None]:
+    async def found(
+        cluster_id: ClusterId, domains: Collection[str]
+    ) -> Mapping[str, KnownError | None]:
         own = ("203.0.113.10", "203.0.113.11")
         return {
             "shop.acme.dev": None,
@@ -148,7 +150,7 @@ async def shields(stage: Stage) -> None:
             "pay.acme.dev": silent("pay.acme.dev", "no answer within 5 s"),
         }
 
-    async def refused(*_: object) -> tuple[KnownError, ...]:
+    async def refused(cluster_id: ClusterId) -> tuple[KnownError, ...]:
         return (CertificateLimit(detail="blog.acme.dev: try again after 2027-01-15 12:00 UTC."),)
 
     stage.control.ingress.shields = found  # type: ignore[method-assign]
