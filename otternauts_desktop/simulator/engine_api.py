@@ -273,11 +273,13 @@ class EngineApi:
     def _update_node(self, query: Query, document: Json, reference: str) -> Answer:
         self._only_managers()
         update_node(self._swarm, reference, query.get("version", ""), document)
+        self._server.deeds.append(f"node update {reference}")
         return Answer()
 
     def _remove_node(self, query: Query, document: Json, reference: str) -> Answer:
         self._only_managers()
         remove_node(self._swarm, reference, force=is_true(query.get("force", "")))
+        self._server.deeds.append(f"node rm {reference}")
         return Answer()
 
     def _nodes(self, query: Query) -> Answer:
@@ -320,9 +322,11 @@ class EngineApi:
     def _create_file(self, query: Query, document: Json, kind: str) -> Answer:
         self._only_managers()
         try:
-            return _json({"ID": self._swarm.create_file(kind, document).id}, 201)
+            made = self._swarm.create_file(kind, document)
         except Refused as error:
             raise EngineError(409, str(error)) from error
+        self._server.deeds.append(f"{kind} create {made.name}")
+        return _json({"ID": made.id}, 201)
 
     def _files(self, query: Query, section: str) -> Answer:
         """Secrets never with what is in them, as the real one."""

@@ -35,6 +35,7 @@ class Host:
         self._client_key = client_key.convert_to_public()
         self._key = new_key(key_file)
         self._fault = ""
+        self._silent_after = ""
         self._acceptor: asyncssh.SSHAcceptor | None = None
         self._connections: set[asyncssh.SSHServerConnection] = set()
         self._programs: set[asyncio.Task[None]] = set()
@@ -104,9 +105,22 @@ class Host:
 
     async def mend(self) -> None:
         """Be well again."""
+        self._silent_after = ""
         await self.break_by("")
 
+    def fall_silent_after(self, deed: str) -> None:
+        """Say nothing more once this was done (see `Server.deeds`), until it is mended.
+
+        What was done then has its effect, and who asked for it does not hear of it.
+        """
+        self._silent_after = deed
+
     # -- for its connections -----------------------------------------------------------------
+
+    async def may_speak(self) -> None:
+        """Come back when something may be said: at once, or never."""
+        if self._silent_after and self._silent_after in self.server.deeds:
+            await asyncio.Event().wait()
 
     def admits(self, user: str, key: asyncssh.SSHKey) -> bool:
         return user == USER and key == self._client_key and self._fault != "refuse_auth"
@@ -158,31 +172,33 @@ class Host:
         call = shell.docker_call(line)
         if call is None:
             looked = look(self._servers, self.server, line)
-            _finish(process, looked or shell.unknown_command(line))
+            await self._finish(process, looked or shell.unknown_command(line))
         elif (failed := shell.broken(self.server, call, self._fault)) is not None:
-            _finish(process, failed)
+            await self._finish(process, failed)
         elif call.is_dial:
-            await serve(_ChannelPipe(process), self._api.answer)
+            await serve(_ChannelPipe(self, process), self._api.answer)
             process.exit(0)
         elif call.words[:2] == ("swarm", "leave"):
-            _finish(process, self._leave(force="--force" in call.words))
+            await self._finish(process, self._leave(force="--force" in call.words))
         else:
             stdin = await process.stdin.read()
-            refusal = self._api.refusal
-            _finish(process, shell.run(self.server.swarm, call, stdin, refusal=refusal))
+            done = shell.run(self.server.swarm, call, stdin, refusal=self._api.refusal)
+            if done.status == 0 and call.words[0] != "exec":
+                self.server.deeds.append(" ".join((*call.words[:2], call.words[-1])))
+            await self._finish(process, done)
 
     async def _install(self, process: Process) -> None:
         said = ""
         async for said in install(self.server, self._servers.pace.start):
             process.stdout.write(f"{said}\n".encode())
             await process.stdout.drain()
-        process.exit(1 if said == SUDO_REFUSED else 0)
+        await self._finish(process, Output(1 if said == SUDO_REFUSED else 0, "", ""))
 
-
-def _finish(process: Process, output: Output) -> None:
-    process.stdout.write(output.stdout.encode())
-    process.stderr.write(output.stderr.encode())
-    process.exit(output.status)
+    async def _finish(self, process: Process, output: Output) -> None:
+        await self.may_speak()
+        process.stdout.write(output.stdout.encode())
+        process.stderr.write(output.stderr.encode())
+        process.exit(output.status)
 
 
 def new_key(file: Path) -> asyncssh.SSHKey:
@@ -222,13 +238,15 @@ class _Gate(asyncssh.SSHServer):
 class _ChannelPipe:
     """A program's standard streams, for the HTTP server."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, host: Host, process: Process) -> None:
+        self._host = host
         self._process = process
 
     async def read(self) -> bytes:
         return await self._process.stdin.read(READ_SIZE)
 
     async def write(self, data: bytes) -> None:
+        await self._host.may_speak()
         self._process.stdout.write(data)
         await self._process.stdout.drain()
 

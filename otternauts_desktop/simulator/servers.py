@@ -47,7 +47,9 @@ class Server:
     packets: int = 0
     """UDP packets that came in."""
     deeds: list[str] = field(default_factory=list)
-    """What was done to it, in its order: `install docker`, `swarm init`, `swarm join`..."""
+    """What was done by this server, in its order: `install docker`, `swarm init`,
+    `swarm join as worker`, `swarm leave`; by a manager `stack deploy NAME`, `node update ID`...
+    """
 
     @property
     def state(self) -> str:

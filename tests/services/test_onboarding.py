@@ -10,7 +10,7 @@ from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.services import crossing
 from otternauts_desktop.simulator.practice import Practice
-from tests.services.practice import flying
+from tests.services.practice import flying, until
 
 pytestmark = pytest.mark.seconds(60)
 
@@ -74,6 +74,25 @@ async def test_three_bare_servers_become_a_swarm_of_managers(tmp_path: Path) -> 
             ("bare-1", "bare-2", "foreign-1"), "manager"
         )
         assert practice.host("foreign-1").server.deeds == ["swarm leave", "swarm join as manager"]
+
+
+@pytest.mark.parametrize("deed", ["install docker", "swarm join as worker"])
+async def test_what_was_done_without_an_answer_is_not_done_twice(tmp_path: Path, deed: str) -> None:
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        host = practice.host("bare-1")
+        host.fall_silent_after(deed)
+        login = Login(host.host, host.user, host.port, str(practice.key_file))
+        job_id = control.onboarding.start(
+            login, host.host_key, name="bare-1", cluster_name="practice"
+        )
+        await until(lambda: deed in host.server.deeds)
+        await host.mend()
+        job = await control.jobs.wait(job_id)
+        if job.state is not JobState.DONE:
+            job = await control.jobs.wait(control.jobs.resume(job_id))
+        assert job.state is JobState.DONE, job.trouble
+        assert host.server.deeds == ["install docker", "swarm join as worker"]
+        assert known(control, cluster_id)[-1] == "bare-1"
 
 
 @pytest.mark.parametrize(
