@@ -2,11 +2,13 @@
 
 import re
 import shlex
+from typing import Final
 
 from otternauts_desktop.simulator.servers import SUDO_REFUSED, Server, Servers
 from otternauts_desktop.simulator.stack import Output
 
-USER = "otter"
+USER: Final = "otter"
+_IP_AND_UDP: Final = 28
 
 
 def look(servers: Servers, server: Server, line: str) -> Output | None:
@@ -61,7 +63,8 @@ def _knock(servers: Servers, words: list[str]) -> Output | None:
     address, port = words[4], int(words[5])
     if "/dev/tcp/" in words[2]:
         return Output(0, f"{servers.knock(address, ('tcp', port))}\n", "")
-    if "/dev/udp/" in words[2] and re.fullmatch(r"\d{1,4}", words[-1]):
-        servers.send(address, ("udp", port), int(words[-1]))
+    if "/dev/udp/" in words[2] and all(re.fullmatch(r"\d{1,4}", w) for w in words[6:8]):
+        size = int(words[6]) + _IP_AND_UDP
+        servers.send(address, ("udp", port), size, int(words[7]))
         return Output(0, f"{words[-1]}\n", "")
     return None

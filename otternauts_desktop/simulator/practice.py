@@ -32,7 +32,8 @@ _NODES: Final = (
 
 def bare_servers() -> tuple[Server, ...]:
     """The servers beside the practice cluster. The first three become outposts, the others teach
-    what stands in the way: too little room, a password for sudo, an old Docker, a firewall."""
+    what stands in the way: too little room, a password for sudo, an old Docker, a firewall, a
+    network that loses large packets."""
     return (
         Server("bare-1", "10.20.0.31", docker="", system="debian 12", system_name=_BOOKWORM),
         Server("bare-2", "10.20.0.32", system="ubuntu 24.04", system_name="Ubuntu 24.04.3 LTS"),
@@ -41,6 +42,7 @@ def bare_servers() -> tuple[Server, ...]:
         Server("guarded-1", "10.20.0.35", docker="", sudo=False, grouped=False),
         Server("old-1", "10.20.0.36", docker="20.10.24"),
         Server("walled-1", "10.20.0.37", drops=frozenset({("udp", 4789)})),
+        Server("narrow-1", "10.20.0.38", carries=1400),
     )
 
 

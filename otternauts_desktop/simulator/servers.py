@@ -37,6 +37,8 @@ class Server:
     """Bytes that are free."""
     drops: frozenset[Door] = frozenset()
     """What its firewall lets nobody through to."""
+    carries: int = 1500
+    """Bytes of the largest packet that arrives, whatever its network says."""
     id: str = field(default_factory=new_id)
     """The engine's own."""
     up: bool = False
@@ -112,10 +114,11 @@ class Servers:
             return "silent"
         return "open" if door in server.listens else "refused"
 
-    def send(self, address: str, door: Door, count: int) -> None:
-        """Send UDP packets to a port; a firewall drops them before they are counted."""
+    def send(self, address: str, door: Door, size: int, count: int) -> None:
+        """Send UDP packets to a port, `size` with their headers. What does not fit through is
+        lost; a firewall drops them before they are counted."""
         server = self.at(address)
-        if server is not None and door not in server.drops:
+        if server is not None and door not in server.drops and size <= server.carries:
             server.packets += count
 
     def new_swarm(self) -> Swarm:

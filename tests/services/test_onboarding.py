@@ -101,6 +101,7 @@ async def test_what_was_done_without_an_answer_is_not_done_twice(tmp_path: Path,
         ("full-1", "Disk space: 2.0 GB free, 5 GB needed"),
         ("guarded-1", "Passwordless sudo: sudo: a password is required"),
         ("old-1", "Docker: Docker 20.10.24 answers"),
+        ("narrow-1", "Full packets, 4789/udp: orion-1 → narrow-1: 0 of 60 packets arrived"),
         ("walled-1", "Port 4789/udp: orion-1 → walled-1: 0 of 60 packets arrived"),
     ],
 )
