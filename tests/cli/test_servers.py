@@ -1,37 +1,162 @@
-"""Clusters and outposts by command line, on the flight simulator."""
+"""Clusters and outposts by command line, each command a process, all on one practice cluster."""
 
+import asyncio
 import json
+import subprocess
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from otternauts_desktop.core.fleet.traefik import LABEL
 from tests.cli.test_cli import otternauts
+from tests.services.practice import flying
+
+pytestmark = pytest.mark.seconds(120)
+
+MAIL = ("--email", "crew@example.com")
 
 
-def test_the_doctor_shows_who_reaches_whom(tmp_path: Path) -> None:
-    done = otternauts(tmp_path, "--simulate", "cluster", "doctor")
-    assert done.returncode == 0, done.stderr
-    head, *rows = done.stdout.splitlines()
-    assert head.split() == ["FROM", "/", "TO", "orion-1", "orion-2", "vega-1"]
-    assert rows[0].split() == ["orion-1", "-", "ok", "ok"]
-    assert "vega-1 → orion-1: ok" in done.stderr
-    document = json.loads(otternauts(tmp_path, "--json", "--simulate", "cluster", "doctor").stdout)
-    assert document["state"] == "passed"
-    assert len(document["ways"]) == 6
-    assert {check["key"] for check in document["ways"][0]["checks"]} >= {"port-4789-udp"}
+class Terminal:
+    """Runs the program while the practice cluster goes on in this process."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    async def run(self, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        done = await asyncio.to_thread(otternauts, self.home, *words)
+        assert done.returncode == code, done.stdout + done.stderr
+        return done
+
+    async def json(self, *words: str, code: int = 0) -> Any:
+        return json.loads((await self.run("--json", *words, code=code)).stdout)
 
 
-def test_a_practice_server_is_set_up_by_its_name(tmp_path: Path) -> None:
-    words = ("--simulate", "--json", "outpost", "add", "bare-1", "--set-up", "--accept-new")
-    added = otternauts(tmp_path, *words)
-    assert added.returncode == 0, added.stderr
-    assert "Docker: Docker 26.1.5 answers" in added.stderr
-    job = json.loads(added.stdout)
-    assert job["state"] == "done"
-    assert job["steps"][-1]["note"] == "bare-1 of flight simulator"
+@asynccontextmanager
+async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+    async with flying(tmp_path):
+        yield Terminal(tmp_path / "home")
 
 
-def test_what_stands_in_the_way_of_a_practice_server_is_said(tmp_path: Path) -> None:
-    words = ("--simulate", "outpost", "add", "full-1", "--set-up", "--accept-new")
-    refused = otternauts(tmp_path, *words)
-    assert refused.returncode == 1
-    assert "2.0 GB free, 5 GB needed" in refused.stdout
-    assert "sudo du -xh" in refused.stdout
+async def test_the_doctor_shows_who_reaches_whom(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (_, practice, _):
+        shell = Terminal(tmp_path / "home")
+        done = await shell.run("cluster", "doctor")
+        head, *rows = done.stdout.splitlines()
+        assert head.split() == ["FROM", "/", "TO", "orion-1", "orion-2", "vega-1"]
+        assert rows[0].split() == ["orion-1", "-", "ok", "ok"]
+        assert "vega-1 → orion-1: ok" in done.stderr
+        seen = await shell.json("cluster", "doctor")
+        assert (seen["state"], len(seen["ways"])) == ("passed", 6)
+        assert {check["key"] for check in seen["ways"][0]["checks"]} >= {"port-4789-udp"}
+
+        await practice.host("orion-2").stop()
+        broken = await shell.run("cluster", "doctor", code=3)
+        assert broken.stdout.splitlines()[1].split() == ["orion-1", "-", "?", "ok"]
+        assert "\norion-2: " in broken.stdout
+
+
+async def test_the_ingress_is_planned_launched_upgraded_and_told(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as shell:
+        absent = await shell.json("ingress", "status", code=3)
+        assert (absent["state"], absent["image"]) == ("not launched", "")
+        plan = await shell.json("ingress", "plan", *MAIL, code=2)
+        assert plan["outpost"] == "orion-1"
+        assert plan["placement"] == []
+        assert not [thing for thing in plan["things"] if thing["fate"] == "missing"]
+        assert "providers.swarm.endpoint" in plan["file"]
+        asked = await shell.run("ingress", "launch", *MAIL, code=2)
+        assert "Nothing was done" in asked.stderr
+        refused = await shell.run(
+            "ingress", "launch", *MAIL, "--outpost", "vega-1", "--yes", code=1
+        )
+        assert "promote" in refused.stderr
+        bad = await shell.json("ingress", "plan", "--email", "nobody", code=1)
+        assert "no e-mail address" in bad["error"]["detail"]
+
+        job = await shell.json("ingress", "launch", *MAIL, "--outpost", "orion-2", "--yes")
+        assert [step["state"] for step in job["steps"]] == ["done"] * 3
+        status = await shell.json("ingress", "status")
+        assert (status["state"], status["outposts"]) == ("healthy", ["orion-2"])
+        assert (status["ports"], status["errors"]) == ("host", [])
+        # The same again: there is nothing to do, and the outpost is kept.
+        same = await shell.json("ingress", "plan", *MAIL)
+        assert (same["nothing_to_do"], same["outpost"]) == (True, "orion-2")
+
+        await shell.run("ingress", "upgrade", "--image", "traefik:v3.8")
+        assert (await shell.json("ingress", "status"))["image"] == "traefik:v3.8"
+        old = await shell.json("ingress", "upgrade", "--image", "traefik:v2.11", code=1)
+        assert "too old" in old["error"]["detail"]
+
+
+async def test_certificates_are_kept_in_a_file_and_put_back(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as shell:
+        kept, copy = tmp_path / "acme.json", tmp_path / "copy.json"
+        none = await shell.json("ingress", "backup", str(copy), code=1)
+        assert "No ingress runs" in none["error"]["detail"]
+        await shell.run("ingress", "launch", *MAIL, "--yes")
+        kept.write_bytes(b'{"letsencrypt": {"Certificates": []}}\n')
+        await shell.run("ingress", "restore", str(kept))
+        for _ in range(20):  # it starts anew
+            done = await asyncio.to_thread(otternauts, shell.home, "ingress", "backup", str(copy))
+            if done.returncode == 0:
+                break
+        assert copy.read_bytes() == kept.read_bytes()
+        assert copy.stat().st_mode & 0o777 == 0o600
+        again = await shell.json("ingress", "backup", str(copy), code=1)
+        assert "exists already" in again["error"]["detail"]
+        copy.unlink()
+        copy.write_text("no json")
+        bad = await shell.json("ingress", "restore", str(copy), code=1)
+        assert "no acme.json" in bad["error"]["detail"]
+
+
+async def test_domains_are_looked_at_by_name(tmp_path: Path) -> None:
+    async with terminal(tmp_path) as shell:
+        found = await shell.json("ingress", "check", "nosuch.invalid", code=1)
+        assert found[0]["domain"] == "nosuch.invalid"
+        assert found[0]["error"]["anchor"] == "domain-elsewhere"
+        file = tmp_path / "site.yml"
+        file.write_text(
+            "services:\n  web:\n    image: nginx:1.27\n"
+            "    x-otternauts: {port: 80, domains: [nosuch.invalid]}\n"
+        )
+        plan = await shell.json("plan", "site", "--file", str(file), code=2)
+        assert plan["certificates"][0]["error"]["anchor"] == "domain-elsewhere"
+
+
+async def test_an_outpost_is_emptied_brought_back_and_gets_its_share_again(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        shell = Terminal(tmp_path / "home")
+        vega = practice.swarm.nodes[practice.host("vega-1").node_id]
+        preview = await shell.json("outpost", "evacuate", "vega-1", "--preview", code=2)
+        assert preview["outpost"] == "vega-1"
+        assert {service["way"] for service in preview["services"]} <= {
+            *("moves", "restarts", "stops", "ends")
+        }
+        asked = await shell.run("outpost", "evacuate", "vega-1", code=2)
+        assert "Nothing was done" in asked.stderr
+        assert vega.availability == "active"
+        unknown = await shell.json("outpost", "evacuate", "nowhere", "--yes", code=1)
+        assert "orion-1" in unknown["error"]["detail"]
+
+        job = await shell.json("outpost", "evacuate", "vega-1", "--yes")
+        assert (job["state"], job["title"]) == ("done", "Evacuate vega-1")
+        assert vega.availability == "drain"
+        empty = await shell.run("outpost", "evacuate", "vega-1", "--preview")
+        assert "Nothing runs on vega-1." in empty.stdout
+
+        back = await shell.json("outpost", "return", "vega-1")
+        assert (back["state"], vega.availability) == ("done", "active")
+        assert LABEL not in vega.labels
+
+        await control.telemetry.refresh(cluster_id)
+        moves = await shell.json("cluster", "rebalance", "--preview", code=2)
+        assert {move["to"] for move in moves["moves"]} == {"vega-1"}
+        asked = await shell.run("cluster", "rebalance", code=2)
+        assert "Nothing was done" in asked.stderr
+        even = await shell.json("cluster", "rebalance", "--yes")
+        assert even["state"] == "done"
+        assert "even" in (await shell.run("cluster", "rebalance")).stdout
