@@ -9,11 +9,11 @@ import asyncssh
 from otternauts_desktop.simulator import shell
 from otternauts_desktop.simulator.engine_api import EngineApi
 from otternauts_desktop.simulator.http_server import READ_SIZE, serve
-from otternauts_desktop.simulator.installing import install, installs
+from otternauts_desktop.simulator.installing import install, installs, stands_in_the_way
 from otternauts_desktop.simulator.looks import USER, look
 from otternauts_desktop.simulator.membership import leave
 from otternauts_desktop.simulator.queries import EngineError
-from otternauts_desktop.simulator.servers import SUDO_REFUSED, Server, Servers
+from otternauts_desktop.simulator.servers import Server, Servers
 from otternauts_desktop.simulator.stack import Output
 
 Fault = Literal["refuse_auth", "change_host_key", "no_docker", "socket_forbidden", "not_in_a_swarm"]
@@ -123,7 +123,8 @@ class Host:
             await asyncio.Event().wait()
 
     def admits(self, user: str, key: asyncssh.SSHKey) -> bool:
-        return user == USER and key == self._client_key and self._fault != "refuse_auth"
+        known = self.server.any_key or key == self._client_key
+        return user == USER and known and self._fault != "refuse_auth"
 
     def connected(self, connection: asyncssh.SSHServerConnection) -> None:
         self._connections.add(connection)
@@ -188,11 +189,13 @@ class Host:
             await self._finish(process, done)
 
     async def _install(self, process: Process) -> None:
-        said = ""
+        if trouble := stands_in_the_way(self.server):
+            await self._finish(process, Output(1, f"{trouble}\n", ""))
+            return
         async for said in install(self.server, self._servers.pace.start):
             process.stdout.write(f"{said}\n".encode())
             await process.stdout.drain()
-        await self._finish(process, Output(1 if said == SUDO_REFUSED else 0, "", ""))
+        await self._finish(process, Output(0, "", ""))
 
     async def _finish(self, process: Process, output: Output) -> None:
         await self.may_speak()

@@ -30,15 +30,19 @@ def installs(line: str) -> bool:
     return words[:2] == ["sh", "-c"] and len(words) > 2 and "get.docker.com" in words[2]
 
 
+def stands_in_the_way(server: Server) -> str:
+    """What the script fails with before it has begun, "" where it does not."""
+    if not server.online:
+        return "curl: (6) Could not resolve host: get.docker.com"
+    return "" if server.sudo else SUDO_REFUSED
+
+
 async def install(server: Server, takes: float) -> AsyncIterator[str]:
     """Run the script for so many seconds; gives the lines it prints.
 
     Docker is there once all was said: a script that is cut off has installed nothing. A new one
-    is reached by sudo only. Where that asks for a password, nothing else is said.
+    is reached by sudo only.
     """
-    if not server.sudo:
-        yield SUDO_REFUSED
-        return
     for said in _SAID:
         yield said
         await asyncio.sleep(takes / len(_SAID))

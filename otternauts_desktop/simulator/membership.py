@@ -87,20 +87,23 @@ def leave(server: Server, *, force: bool) -> None:
         if not server.pending:
             raise EngineError(503, NOT_IN_ONE)
     elif server.node.manager and not force:
-        raise EngineError(503, _LEAVING + _what_is_lost(server.swarm) + _REINITIALIZE)
+        raise EngineError(503, _LEAVING + _what_is_lost(server.swarm))
     server.leave()
     server.deeds.append("swarm leave")
 
 
 def _what_is_lost(swarm: Swarm) -> str:
     reachable, all_of_them = swarm.reachable_managers, len(swarm.managers)
-    if reachable - 2 > all_of_them - reachable:
-        return ""
+    if not swarm.led or reachable - 2 > all_of_them - reachable:
+        return _REINITIALIZE
     if all_of_them == 1:
-        return "Removing the last manager erases all current state of the swarm. "
+        return (
+            "Removing the last manager erases all current state of the swarm. "
+            "Use `--force` to ignore this message. "
+        )
     return (
         f"Removing this node leaves {reachable - 1} managers out of {all_of_them}. "
-        "Without a Raft quorum your swarm will be inaccessible. "
+        f"Without a Raft quorum your swarm will be inaccessible. {_REINITIALIZE}"
     )
 
 

@@ -33,8 +33,8 @@ _NODES: Final = (
 def bare_servers() -> tuple[Server, ...]:
     """The servers beside the practice cluster. The first three become outposts, the others teach
     what stands in the way: too little room, a password for sudo, an old Docker, a firewall, a
-    network that loses large packets."""
-    return (
+    network that loses large packets, no way to the internet."""
+    servers = (
         Server("bare-1", "10.20.0.31", docker="", system="debian 12", system_name=_BOOKWORM),
         Server("bare-2", "10.20.0.32", system="ubuntu 24.04", system_name="Ubuntu 24.04.3 LTS"),
         Server(FOREIGN, "10.20.0.33"),
@@ -43,7 +43,11 @@ def bare_servers() -> tuple[Server, ...]:
         Server("old-1", "10.20.0.36", docker="20.10.24"),
         Server("walled-1", "10.20.0.37", drops=frozenset({("udp", 4789)})),
         Server("narrow-1", "10.20.0.38", carries=1400),
+        Server("island-1", "10.20.0.39", docker="", online=False),
     )
+    for server in servers:
+        server.any_key = True
+    return servers
 
 
 _BOOKWORM: Final = "Debian GNU/Linux 12 (bookworm)"
@@ -58,7 +62,7 @@ class Practice:
     bare: tuple[Host, ...]
     """Of the servers that are not in its swarm when it opens."""
     key_file: Path
-    """The private key that all hosts accept, of user `otter`."""
+    """The private key that all hosts accept, of user `otter`; the bare ones take any."""
     swarm: Swarm
 
     def host(self, name: str) -> Host:

@@ -29,6 +29,10 @@ class Server:
     """Whether `sudo` works without a password."""
     grouped: bool = True
     """Whether the user may talk to Docker without sudo."""
+    online: bool = True
+    """Whether it reaches the internet."""
+    any_key: bool = False
+    """Whether it takes every key, as if its owner had put it there."""
     system: str = "debian 13"
     system_name: str = "Debian GNU/Linux 13 (trixie)"
     cores: int = 4

@@ -76,6 +76,18 @@ async def test_three_bare_servers_become_a_swarm_of_managers(tmp_path: Path) -> 
         assert practice.host("foreign-1").server.deeds == ["swarm leave", "swarm join as manager"]
 
 
+async def test_a_docker_that_can_not_be_installed_is_told_and_tried_again(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, practice, _):
+        job = await add(control, practice, "island-1")
+        assert job.trouble
+        assert job.trouble.anchor == "docker-install-failed"
+        said = [line for _, line in control.jobs.lines(job.id)]
+        assert "curl: (6) Could not resolve host: get.docker.com" in said
+        practice.host("island-1").server.online = True
+        again = await control.jobs.wait(control.jobs.resume(job.id))
+        assert again.state is JobState.DONE, again.trouble
+
+
 @pytest.mark.parametrize("deed", ["install docker", "swarm join as worker"])
 async def test_what_was_done_without_an_answer_is_not_done_twice(tmp_path: Path, deed: str) -> None:
     async with flying(tmp_path) as (control, practice, cluster_id):
