@@ -88,7 +88,8 @@ class ClusterPage(Surface):
     place_chosen = Signal(object)
     new_fleet_requested = Signal()
     add_outpost_requested = Signal()
-    doctor_requested = Signal()
+    action_requested = Signal(str)
+    """The id of an entry of the registry."""
     remove_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -99,7 +100,7 @@ class ClusterPage(Surface):
         forget = Button(tr("Forget cluster…"), kind="ghost")
         forget.clicked.connect(self.remove_requested)
         doctor = Button(tr("Network doctor…"), kind="ghost")
-        doctor.clicked.connect(self.doctor_requested)
+        doctor.clicked.connect(lambda: self.action_requested.emit("cluster.doctor"))
         self.header.add_action(forget)
         self.header.add_action(doctor)
         self.header.add_action(launch)
@@ -134,6 +135,9 @@ class ClusterPage(Surface):
         for view in (self.outpost_view, self.fleet_view):
             view.opened.connect(lambda opened: self.place_chosen.emit(opened.subject))
         self._outpost_card = Card(tr("Outposts"))
+        even = Button(tr("Rebalance…"), icon="swap", kind="ghost", size="small")
+        even.clicked.connect(lambda: self.action_requested.emit("cluster.rebalance"))
+        self._outpost_card.add_action(even)
         add = Button(tr("Add outpost…"), icon="plus", kind="ghost", size="small")
         add.clicked.connect(self.add_outpost_requested)
         self._outpost_card.add_action(add)

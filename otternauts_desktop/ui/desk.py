@@ -20,6 +20,7 @@ from otternauts_desktop.ui.comms_desk import CommsDesk
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.doctor_desk import DoctorDesk
 from otternauts_desktop.ui.doctor_page import DoctorPage
+from otternauts_desktop.ui.evacuation_desk import EvacuationDesk
 from otternauts_desktop.ui.fleet_desk import FleetDesk
 from otternauts_desktop.ui.fleet_page import OVERVIEW, PLAN, FleetPage
 from otternauts_desktop.ui.help_desk import HelpDesk
@@ -73,6 +74,7 @@ class Desk(QObject):
         self.jobs_panel = JobsPanel()
         self.jobs = JobsDesk(window, crew, self.jobs_panel, self.tasks)
         self.ingress = IngressDesk(window, crew, self.cluster_page.ingress, self.tasks)
+        self.evacuation = EvacuationDesk(window, crew, self.tasks)
         self.doctor_page = DoctorPage()
         self.doctor = DoctorDesk(window, crew, self.doctor_page, self.tasks)
         self._pages = (
@@ -131,6 +133,7 @@ class Desk(QObject):
         self.jobs.register()
         self.doctor.register()
         self.ingress.register()
+        self.evacuation.register()
         window.actions_.keys_changed.connect(
             lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)
         )
@@ -164,12 +167,14 @@ class Desk(QObject):
         cluster_page, fleet_page = self.cluster_page, self.fleet_page
         cluster_page.place_chosen.connect(self.go)
         cluster_page.new_fleet_requested.connect(window.new_fleet_requested)
-        cluster_page.doctor_requested.connect(self.doctor.open)
         cluster_page.add_outpost_requested.connect(window.add_outpost_requested)
         cluster_page.remove_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_cluster())
         )
-        self.ingress.job_started.connect(self.jobs.follow)
+        for desk in (self.ingress, self.evacuation):
+            desk.job_started.connect(self.jobs.follow)
+        for page in (cluster_page, self.outpost_page):
+            page.action_requested.connect(window.actions_.run)
         self.status.moved.connect(self._connection_moved)
         self.status.remedy_requested.connect(self.outposts.mend)
         self.outpost_page.add_requested.connect(self.outposts.add_shown_node)

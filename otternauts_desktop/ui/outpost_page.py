@@ -27,6 +27,8 @@ class OutpostPage(Surface):
 
     add_requested = Signal()
     forget_requested = Signal()
+    action_requested = Signal(str)
+    """The id of an entry of the registry."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("page", parent)
@@ -35,7 +37,13 @@ class OutpostPage(Surface):
         self.add_button.clicked.connect(self.add_requested)
         self.forget_button = Button(tr("Forget"), kind="ghost")
         self.forget_button.clicked.connect(self.forget_requested)
+        self.evacuate_button = Button(tr("Evacuate…"))
+        self.evacuate_button.clicked.connect(lambda: self.action_requested.emit("outpost.evacuate"))
+        self.return_button = Button(tr("Bring back"), icon="return")
+        self.return_button.clicked.connect(lambda: self.action_requested.emit("outpost.return"))
         self.header.add_action(self.forget_button)
+        self.header.add_action(self.evacuate_button)
+        self.header.add_action(self.return_button)
         self.header.add_action(self.add_button)
         self._link_mark = MarkLabel(WAITING)
         self.link_text = Label(size=12, tone="fg2", wrap=True, selectable=True)
@@ -59,6 +67,8 @@ class OutpostPage(Surface):
         self._show_link(outpost, seen.link_to(node_id))
         snapshot = seen.snapshot
         node = snapshot.node_by_id.get(node_id) if snapshot else None
+        self.evacuate_button.setVisible(node is not None and node.availability != "drain")
+        self.return_button.setVisible(node is not None and node.availability != "active")
         if snapshot is None or node is None:
             name = outpost.name if outpost else node_id
             if snapshot is None:

@@ -64,8 +64,9 @@ class CellDelegate(QStyledItemDelegate):
         nested = index.parent().isValid()
         height = t.px(self._dense if nested else self._height)
         if cell.wrap and isinstance(view := option.widget, QTreeView):
-            left = view.visualRect(index).left() if view.visualRect(index).isValid() else 60
-            width = max(view.viewport().width() - left - 2 * PAD - MARK - 8, 120)
+            # Where it stands is reckoned: asking the view would lay it out anew, from in here.
+            left = view.indentation() * (int(view.rootIsDecorated()) + int(nested))
+            width = max(view.viewport().width() - left - PAD - 4, 120)
             needed = QFontMetrics(font_of(cell)).boundingRect(
                 QRect(0, 0, width, 10_000), int(Qt.TextFlag.TextWordWrap), cell.text
             )

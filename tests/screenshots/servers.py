@@ -10,12 +10,15 @@ from otternauts_desktop.core.flight.doctor import Examination, Patient
 from otternauts_desktop.core.flight.job import Choice, Job, JobState, Question, Trouble
 from otternauts_desktop.core.flight.preflight import NO_FACTS
 from otternauts_desktop.core.flight.progress import Step, StepState
+from otternauts_desktop.core.flight.rebalancing import Move
 from otternauts_desktop.core.flight.shields import elsewhere, silent
 from otternauts_desktop.core.names import ClusterId, JobId
+from otternauts_desktop.ui.dialogs.confirm_evacuation import ConfirmEvacuation
+from otternauts_desktop.ui.dialogs.confirm_moves import ConfirmMoves
 from otternauts_desktop.ui.dialogs.ingress_settings import IngressDialog
 from otternauts_desktop.ui.dialogs.shields import ShieldsDialog
 from otternauts_desktop.ui.doctor_desk import Case
-from otternauts_desktop.ui.places import cluster_place, doctor_place
+from otternauts_desktop.ui.places import cluster_place, doctor_place, outpost_place
 from tests.screenshots.stage import PROD, Stage
 from tests.ui.acme import NOW
 
@@ -160,11 +163,33 @@ async def shields(stage: Stage) -> None:
     await stage.dialog(ShieldsDialog)
 
 
+async def evacuation(stage: Stage) -> None:
+    """What emptying an outpost means."""
+    snapshot = stage.control.telemetry.snapshot(PROD)
+    assert snapshot is not None
+    stage.desk.go(outpost_place(PROD, snapshot.nodes[3].id))
+    stage.window.actions_.run("outpost.evacuate")
+    await stage.dialog(ConfirmEvacuation)
+
+
+async def rebalance(stage: Stage) -> None:
+    """What would move."""
+    snapshot = stage.control.telemetry.snapshot(PROD)
+    assert snapshot is not None
+    stage.desk.go(cluster_place(PROD))
+    services, nodes = snapshot.services, snapshot.nodes
+    moves = [Move(s, nodes[n % 2], nodes[4 + n % 2], True) for n, s in enumerate(services[:5])]
+    dialog = ConfirmMoves("acme-prod", moves, stage.window)
+    dialog.open()
+
+
 SERVERS: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
     "jobs": jobs,
     "job-question": question,
     "ingress": ingress,
     "certificates": shields,
+    "evacuate": evacuation,
+    "rebalance": rebalance,
     "doctor": _doctor(["orion-1", "orion-2", "vega-1", "vega-2"]),
     "doctor-large": _doctor([f"outpost-{n}.fra.example" for n in range(1, 11)], done=False),
 }
