@@ -251,7 +251,7 @@ class Task:
             "CreatedAt": stamp(self.created),
             "UpdatedAt": stamp(self.changed),
             "Labels": {},
-            "Spec": self.spec,
+            "Spec": {key: value for key, value in self.spec.items() if key != "Runtime"},
             "ServiceID": self.service_id,
             "NodeID": self.node_id,
             "Status": status,
