@@ -226,9 +226,12 @@ class EngineApi:
 
     def _events(self, query: Query) -> Answer:
         since = seconds(query["since"]) if "since" in query else inf
-        return Answer(stream=self._happening(read_filters(query), since))
+        swarm = self._server.swarm or self._servers.new_swarm()  # in none, nothing ever happens
+        return Answer(stream=self._happening(swarm, read_filters(query), since))
 
-    async def _happening(self, filters: dict[str, set[str]], since: float) -> AsyncIterator[bytes]:
+    async def _happening(
+        self, swarm: Swarm, filters: dict[str, set[str]], since: float
+    ) -> AsyncIterator[bytes]:
         """Events as they come; with `since`, those that are remembered first."""
 
         def asked(event: Json) -> bool:
@@ -237,7 +240,6 @@ class EngineApi:
                 for key, name in (("scope", "scope"), ("Type", "type"), ("Action", "event"))
             )
 
-        swarm = self._swarm
         seen = swarm.event_count - sum(e["time"] >= since for e in swarm.events)
         while True:
             swarm.catch_up()
@@ -515,25 +517,20 @@ class EngineApi:
     # -- logs --------------------------------------------------------------------------------
 
     def _service_logs(self, query: Query, reference: str) -> Answer:
-        service = self._service(reference)
+        service, swarm = self._service(reference), self._swarm
 
         def tasks() -> list[Task]:
-            return self._reachable(self._swarm.tasks_of(service))
+            return _reachable(swarm, swarm.tasks_of(service))
 
-        return self._logs(query, tasks, lambda: service.id not in self._swarm.services)
+        return self._logs(query, tasks, lambda: service.id not in swarm.services)
 
     def _task_logs(self, query: Query, reference: str) -> Answer:
-        task = self._task(reference)
-        return self._logs(query, lambda: self._reachable([task]), lambda: task.terminal)
+        task, swarm = self._task(reference), self._swarm
+        return self._logs(query, lambda: _reachable(swarm, [task]), lambda: task.terminal)
 
     def _container_logs(self, query: Query, reference: str) -> Answer:
         task = self._container(reference)
         return self._logs(query, lambda: [task], lambda: task.terminal)
-
-    def _reachable(self, tasks: Iterable[Task]) -> list[Task]:
-        """A dead node's logs can't be had."""
-        nodes = self._swarm.nodes
-        return [t for t in tasks if t.node_id in nodes and nodes[t.node_id].up]
 
     def _logs(
         self, query: Query, tasks: Callable[[], Sequence[Task]], is_over: Callable[[], bool]
@@ -551,9 +548,11 @@ class EngineApi:
         if not (request.stdout or request.stderr):
             raise EngineError(500, "Bad parameters: you must choose at least one stream")
 
+        swarm = self._swarm
+
         def now() -> float:
-            self._swarm.catch_up()
-            return self._swarm.now
+            swarm.catch_up()
+            return swarm.now
 
         return Answer(
             stream=frames(tasks, is_over, now, request),
@@ -563,6 +562,11 @@ class EngineApi:
 
 def _json(value: Any, status: int = 200) -> Answer:
     return Answer(status, json.dumps(value).encode() + b"\n")
+
+
+def _reachable(swarm: Swarm, tasks: Iterable[Task]) -> list[Task]:
+    """A dead node's logs can't be had."""
+    return [t for t in tasks if t.node_id in swarm.nodes and swarm.nodes[t.node_id].up]
 
 
 def _read(body: bytes) -> Json:

@@ -251,6 +251,20 @@ async def test_events_come_as_they_happen(tmp_path: Path) -> None:
     ]
 
 
+async def test_in_no_swarm_nothing_is_heard_and_nothing_goes_wrong(tmp_path: Path) -> None:
+    async with (
+        open_practice_cluster(tmp_path, pace=FAST) as practice,
+        linked(practice, "bare-2") as (_, engine),
+    ):
+        listening = asyncio.ensure_future(anext(engine.events()))
+        assert [n["Name"] for n in await engine.get("/networks")] == ["bridge", "host", "none"]
+        assert await engine.get("/containers/json") == []
+        done, _ = await asyncio.wait([listening], timeout=0.5)
+        assert not done
+        listening.cancel()
+        await asyncio.wait([listening])
+
+
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
