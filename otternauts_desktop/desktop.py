@@ -157,6 +157,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         telemetry=control.telemetry,
         launches=control.launches,
         jobs=control.jobs,
+        membership=control.membership,
         doctor=control.doctor,
         ingress=control.ingress,
         evacuations=control.evacuations,

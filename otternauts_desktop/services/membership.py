@@ -57,7 +57,7 @@ class Membership:
         `ClusterUnreachable`.
         """
         snapshot = self._seen(cluster_id)
-        ours = {o.node_id: o.name for o in self._outposts.outposts(cluster_id)}
+        ours = self._names(cluster_id)
         found = [n for n in snapshot.nodes if name in (n.id, ours.get(n.id))]
         found = found or [n for n in snapshot.nodes if name == n.name]
         found = [n for n in found if n.ready] or found
@@ -75,24 +75,25 @@ class Membership:
         )
 
     def outlook(self, cluster_id: ClusterId, node: Node, change: Change) -> Outlook:
-        """What a change would mean, against what was last seen.
+        """What a change would mean, against what was last seen; told with our name of the node.
 
         Raises `ClusterUnreachable`, or `NothingFound` where the node is gone.
         """
         snapshot = self._seen(cluster_id)
-        reached = [outpost.node_id for outpost in self._outposts.outposts(cluster_id)]
+        ours = self._names(cluster_id)
         now = snapshot.node_by_id.get(node.id)
         if now is None:
             raise NothingFound(detail=tr("The outpost is no part of the swarm any more."))
-        return outlook(snapshot, now, change, reached)
+        now = replace(now, name=ours.get(now.id, now.name))
+        return outlook(snapshot, now, change, ours)
 
     def start(self, cluster_id: ClusterId, node: Node, change: Change) -> JobId:
         """Start the job that makes a change. Raises what refuses it: see `outlook`."""
-        refused = self.outlook(cluster_id, node, change).refusal
-        if refused is not None:
-            raise refused
+        seen = self.outlook(cluster_id, node, change)
+        if seen.refusal is not None:
+            raise seen.refusal
         arguments = {"cluster": cluster_id, "node": node.id}
-        title = tr(_TITLES[change], outpost=node.name)
+        title = tr(_TITLES[change], outpost=seen.node.name)
         return self._jobs.start(f"outpost.{change}", title, cluster_id, arguments)
 
     def label(
@@ -108,8 +109,13 @@ class Membership:
             "add": json.dumps(dict(add)),
             "remove": json.dumps(sorted(remove)),
         }
-        title = tr("Label {outpost}", outpost=node.name)
+        name = self._names(cluster_id).get(node.id, node.name)
+        title = tr("Label {outpost}", outpost=name)
         return self._jobs.start(LABEL, title, cluster_id, arguments)
+
+    def _names(self, cluster_id: ClusterId) -> dict[str, str]:
+        """Our names of the nodes that we log in to, by their ids."""
+        return {o.node_id: o.name for o in self._outposts.outposts(cluster_id)}
 
     def _seen(self, cluster_id: ClusterId) -> Snapshot:
         snapshot = self._telemetry.snapshot(cluster_id)

@@ -22,6 +22,8 @@ class Entry:
     default_keys: str
     available: Callable[[], bool]
     in_menu: bool
+    of_place: bool
+    """It is about what is in view, and stands in the menu of that, too."""
     within: QWidget | None
     """Its keys count while the focus is in there; None for everywhere."""
 
@@ -68,6 +70,7 @@ class Actions(QObject):
         keys: str = "",
         available: Callable[[], bool] = _always,
         in_menu: bool = True,
+        of_place: bool = True,
         within: QWidget | None = None,
     ) -> QAction:
         """Make something doable. Raises `ValueError` for an id or a shortcut that is taken."""
@@ -80,7 +83,7 @@ class Actions(QObject):
         if within is not None:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             within.addAction(action)
-        self._entries[id] = Entry(id, menu, action, keys, available, in_menu, within)
+        self._entries[id] = Entry(*(id, menu, action, keys, available, in_menu, of_place, within))
         action.setShortcut(QKeySequence(self._kept.get(id, keys)))
         return action
 

@@ -177,7 +177,7 @@ class ClusterPage(Surface):
         if bad:
             state = DEGRADED
             word = trn("{number} fleet degraded", "{number} fleets degraded", len(bad))
-        leader = next((node.name for node in snapshot.nodes if node.leader), tr("none"))
+        leader = next((seen.name_of(n) for n in snapshot.nodes if n.leader), tr("none"))
         outposts = trn("{number} outpost", "{number} outposts", len(snapshot.nodes))
         facts = [f"Docker Swarm, {outposts}", tr("Leader {leader}", leader=leader)]
         self.header.show_page(seen.cluster.name, state, facts, state=word)
@@ -234,7 +234,7 @@ def _outpost_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
             Row(
                 node.id,
                 (
-                    Cell(node.name, mark=mark, strong=True, badge=role_of(node)),
+                    Cell(seen.name_of(node), mark=mark, strong=True, badge=role_of(node)),
                     Cell(mark.word, tone=quiet),
                     Cell(node.address, tone=quiet, mono=True),
                     Cell(node.engine, tone=quiet),

@@ -33,7 +33,7 @@ from otternauts_desktop.ui.cells import Cell
 from otternauts_desktop.ui.cluster_tree_model import ClusterTreeModel
 from otternauts_desktop.ui.frames import Surface, column, row, rule
 from otternauts_desktop.ui.labels import MEDIUM, REGULAR, SEMIBOLD, Label
-from otternauts_desktop.ui.places import Place
+from otternauts_desktop.ui.places import WELCOME, Place
 from otternauts_desktop.ui.row_view import badge_width, cell_of, paint_badge, paint_chevron, row_of
 from otternauts_desktop.ui.theme import theme
 
@@ -56,9 +56,8 @@ class NavigatorDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        rect = option.rect
         painter.save()
-        _paint_row(painter, rect.adjusted(2, 0, -12, 0), cell_of(index))
+        _paint_row(painter, option.rect.adjusted(2, 0, -12, 0), cell_of(index))
         painter.restore()
 
 
@@ -172,6 +171,17 @@ class NavigatorView(QTreeView):
         if index.model().hasChildren(index):
             paint_chevron(painter, rect, opened=self.isExpanded(index))
 
+    def rowsAboutToBeRemoved(
+        self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int
+    ) -> None:
+        """Where the current row goes, none is current: Qt's choice of another is no one's wish."""
+        index = self.currentIndex()
+        while index.isValid() and index.parent() != parent:
+            index = index.parent()
+        if index.isValid() and start <= index.row() <= end:
+            self.setCurrentIndex(QModelIndex())
+        super().rowsAboutToBeRemoved(parent, start, end)
+
     def _restyle(self) -> None:
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
@@ -182,6 +192,8 @@ class ClusterTree(Surface):
 
     place_chosen = Signal(object)
     """A `Place` was selected."""
+    menu_requested = Signal(object, QPoint)
+    """The menu of a `Place` is wanted at a point of the screen."""
     add_outpost_requested = Signal()
     new_fleet_requested = Signal()
     refresh_requested = Signal()
@@ -195,6 +207,7 @@ class ClusterTree(Surface):
         self._proxy.setAutoAcceptChildRows(True)
         self._proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._quiet = False
+        self._place = WELCOME
         self._open: dict[str, bool] = {}
         """Each branch the person has seen, by the keys down to it: open or closed."""
 
@@ -215,6 +228,8 @@ class ClusterTree(Surface):
         self.view.setModel(self._proxy)
         self.view.selectionModel().currentChanged.connect(self._current_changed)
         self.view.activated.connect(self._choose)
+        self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.view.customContextMenuRequested.connect(self._ask_menu)
         self.view.expanded.connect(lambda index: self._note_branch(index, opened=True))
         self.view.collapsed.connect(lambda index: self._note_branch(index, opened=False))
 
@@ -257,12 +272,11 @@ class ClusterTree(Surface):
         outer.addLayout(field)
         outer.addWidget(self._stack, 1)
         outer.addWidget(rule())
-        foot = row(margins=(6, 0, 8, 0))
+        footer = QWidget()
+        foot = row(footer, margins=(6, 0, 8, 0))
         foot.addWidget(self.add_button)
         foot.addStretch(1)
         foot.addWidget(self.refresh_button)
-        footer = QWidget()
-        footer.setLayout(foot)
         footer.setFixedHeight(31)
         outer.addWidget(footer)
         self.setMinimumWidth(200)
@@ -275,6 +289,7 @@ class ClusterTree(Surface):
 
     def show_place(self, place: Place) -> None:
         """Select the row of a place, without announcing it."""
+        self._place = place
         index = self._proxy.mapFromSource(self._model.index_of(place))
         self._quiet = True
         try:
@@ -314,6 +329,7 @@ class ClusterTree(Surface):
             self._quiet = False
         else:
             self._set_branches(QModelIndex())
+        self.show_place(self._place)
 
     def _note_branch(self, index: QModelIndex, *, opened: bool) -> None:
         if not self._quiet and not self.filter_field.text():
@@ -335,14 +351,18 @@ class ClusterTree(Surface):
         if row is not None and isinstance(row.subject, Place):
             self.place_chosen.emit(row.subject)
 
+    def _ask_menu(self, point: QPoint) -> None:
+        row = row_of(self.view.indexAt(point))
+        if row is not None and isinstance(row.subject, Place):
+            self.menu_requested.emit(row.subject, self.view.viewport().mapToGlobal(point))
+
     def _opened_first_time(self, parent: QModelIndex, first: int, last: int) -> None:
         """Clusters and their groups start open; what the person closes later stays closed."""
         self._update_empty()
         self._open_new(parent, first, last)
 
     def _open_new(self, parent: QModelIndex, first: int, last: int) -> None:
-        depth = 0
-        ancestor = parent
+        depth, ancestor = 0, parent
         while ancestor.isValid():
             depth, ancestor = depth + 1, ancestor.parent()
         if depth:

@@ -69,6 +69,16 @@ class ClusterSeen:
         """How a node of the swarm is reached, None where nobody logs in to it."""
         return next((o for o in self.outposts if o.node_id == node_id), None)
 
+    def name_of(self, node: Node) -> str:
+        """Our name of a node; its host name where nobody logs in to it."""
+        outpost = self.outpost_of(node.id)
+        return outpost.name if outpost else node.name
+
+    def name_of_id(self, node_id: str) -> str:
+        """The same by the node's id; the start of that where the node is gone."""
+        node = self.snapshot.node_by_id.get(node_id) if self.snapshot else None
+        return self.name_of(node) if node else node_id[:12]
+
     def link_to(self, node_id: str) -> Connection | None:
         """The connection to a node of the swarm, None where nobody logs in to it."""
         outpost = self.outpost_of(node_id)
@@ -193,7 +203,7 @@ def _node_row(seen: ClusterSeen, node: Node) -> Row:
     if link is not None and not link.well:  # there is no room for its role beside that
         badge, note, tip = "", link.mark.word, f"{tip}\n{link.mark.word}. {link.reason}"
     cell = Cell(
-        node.name,
+        seen.name_of(node),
         mark=UNREACHABLE if seen.lost else mark,
         badge=badge,
         note=note,

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.core.swarm.cluster import Cluster
+from otternauts_desktop.core.swarm.cluster import Cluster, Outpost
+from otternauts_desktop.core.swarm.state import Node
 from otternauts_desktop.ui.bridge import Facts
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.connection import Connection, of_cluster, of_outpost
+from otternauts_desktop.ui.places import Place, PlaceKind
 
 if TYPE_CHECKING:
     from otternauts_desktop.services.command_log import CommandLog
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.ingress import Ingress
     from otternauts_desktop.services.jobs import Jobs
     from otternauts_desktop.services.launches import Launches
+    from otternauts_desktop.services.membership import Membership
     from otternauts_desktop.services.outposts import Outposts
     from otternauts_desktop.services.rebalancing import Rebalancing
     from otternauts_desktop.services.registries import Registries
@@ -41,6 +44,7 @@ class Crew:
     telemetry: "Telemetry"
     launches: "Launches"
     jobs: "Jobs"
+    membership: "Membership"
     doctor: "Doctor"
     ingress: "Ingress"
     evacuations: "Evacuations"
@@ -65,6 +69,19 @@ class Crew:
         """The cluster of that id, or the first one."""
         clusters = self.outposts.clusters()
         return self.cluster(cluster_id) or (clusters[0] if clusters else None)
+
+    def node_at(self, place: Place) -> Node | None:
+        """The node that a place is about; None where it is about none, or one that is gone."""
+        snapshot = self.telemetry.snapshot(place.cluster_id)
+        if place.kind is not PlaceKind.OUTPOST or snapshot is None:
+            return None
+        return snapshot.node_by_id.get(place.name)
+
+    def outpost_at(self, place: Place) -> Outpost | None:
+        """How the node of a place is reached; None where nobody logs in to it."""
+        known = self.outposts.outposts(place.cluster_id)
+        is_one = place.kind is PlaceKind.OUTPOST
+        return next((o for o in known if is_one and o.node_id == place.name), None)
 
     def seen(self, cluster: Cluster) -> ClusterSeen:
         """All that is known of a cluster now."""

@@ -29,8 +29,10 @@ from otternauts_desktop.ui.jobs_desk import JobsDesk
 from otternauts_desktop.ui.jobs_panel import JobsPanel
 from otternauts_desktop.ui.log_console import LogConsole
 from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.membership_desk import MembershipDesk
 from otternauts_desktop.ui.outpost_desk import OutpostDesk
 from otternauts_desktop.ui.outpost_page import OutpostPage
+from otternauts_desktop.ui.place_menus import PlaceMenus
 from otternauts_desktop.ui.places import (
     WELCOME,
     Place,
@@ -62,6 +64,8 @@ class Desk(QObject):
         self.outpost_page = OutpostPage()
         self.service_page = ServicePage()
         self.fleet_page = FleetPage()
+        self.menus = PlaceMenus(window)
+        self.membership = MembershipDesk(window, crew, self.tasks)
         self.outposts = OutpostDesk(window, crew, self.tasks)
         self.status = StatusDesk(window, crew)
         self.help = HelpDesk(window, crew, self.tasks)
@@ -84,6 +88,7 @@ class Desk(QObject):
         for page in self._pages:
             window.add_page(page)
             page.header.remedy_requested.connect(self.outposts.mend)
+            self.menus.belong_to(page.header)
         window.dock.add_panel(self.console)
         window.dock.add_panel(self.command_log)
         window.dock.add_panel(self.jobs_panel)
@@ -114,6 +119,8 @@ class Desk(QObject):
         )
         add("cluster.reconnect", "Cluster", tr("Reconnect now"), self.refresh)
         self.outposts.register()
+        self.evacuation.register()
+        self.membership.register()
         add(
             "help.tour",
             "Help",
@@ -133,7 +140,6 @@ class Desk(QObject):
         self.jobs.register()
         self.doctor.register()
         self.ingress.register()
-        self.evacuation.register()
         window.actions_.keys_changed.connect(
             lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)
         )
@@ -171,7 +177,7 @@ class Desk(QObject):
         cluster_page.remove_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_cluster())
         )
-        for desk in (self.ingress, self.evacuation):
+        for desk in (self.ingress, self.evacuation, self.membership):
             desk.job_started.connect(self.jobs.follow)
         for page in (cluster_page, self.outpost_page):
             page.action_requested.connect(window.actions_.run)
@@ -274,8 +280,7 @@ class Desk(QObject):
         elif place.kind is PlaceKind.DOCTOR:
             window.show_page(place, self.doctor_page, [cluster.name, tr("Network doctor")])
         elif place.kind is PlaceKind.OUTPOST:
-            snapshot = self._crew.telemetry.snapshot(cluster.id)
-            shown = snapshot.node_name(name) if snapshot else name
+            shown = self._crew.seen(cluster).name_of_id(name)
             window.show_page(place, self.outpost_page, [cluster.name, tr("Outposts"), shown])
         elif place.kind is PlaceKind.FLEET:
             window.show_page(place, self.fleet_page, [cluster.name, tr("Fleets"), name])

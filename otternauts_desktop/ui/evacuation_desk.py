@@ -2,12 +2,10 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from otternauts_desktop.core.swarm.state import Node
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
-from otternauts_desktop.ui.places import PlaceKind
 from otternauts_desktop.ui.tasks import Tasks
 
 
@@ -28,11 +26,11 @@ class EvacuationDesk(QObject):
         add, start = self._window.actions_.add, self._tasks.start
 
         def takes_tasks() -> bool:
-            node = self._node()
+            node = self._crew.node_at(self._window.place)
             return node is not None and node.availability != "drain"
 
         def takes_none() -> bool:
-            node = self._node()
+            node = self._crew.node_at(self._window.place)
             return node is not None and node.availability != "active"
 
         add(
@@ -74,7 +72,7 @@ class EvacuationDesk(QObject):
 
     async def bring_back(self) -> None:
         """Let the outpost in view take tasks again: nothing stops by it, so nothing is asked."""
-        if node := self._node():
+        if node := self._crew.node_at(self._window.place):
             cluster_id = self._window.place.cluster_id
             self.job_started.emit(self._crew.evacuations.bring_back(cluster_id, node))
 
@@ -91,11 +89,3 @@ class EvacuationDesk(QObject):
             self._window.toast.say(tr("The outposts of {cluster} are even.", cluster=cluster.name))
         elif await ask(ConfirmMoves(cluster.name, moves, self._window)):
             self.job_started.emit(self._crew.rebalancing.rebalance(cluster.id, moves))
-
-    def _node(self) -> Node | None:
-        """The outpost in view, as the swarm sees it."""
-        place = self._window.place
-        snapshot = self._crew.telemetry.snapshot(place.cluster_id)
-        if place.kind is not PlaceKind.OUTPOST or snapshot is None:
-            return None
-        return snapshot.node_by_id.get(place.name)

@@ -73,6 +73,7 @@ class FleetDesk(QObject):
             window.new_fleet_requested.emit,
             keys="Ctrl+Shift+F",
             available=lambda: bool(self._crew.outposts.clusters()),
+            of_place=False,
         )
         add(
             "fleet.overview",

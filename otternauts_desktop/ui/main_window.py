@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
             tr("Add outpost…"),
             self.add_outpost_requested.emit,
             keys="Ctrl+N",
+            of_place=False,
         )
         add(
             "outpost.import",
@@ -168,6 +169,7 @@ class MainWindow(QMainWindow):
             tr("Import from SSH config…"),
             self.import_requested.emit,
             keys="Ctrl+I",
+            of_place=False,
         )
         add(
             "simulator.open",

@@ -13,7 +13,7 @@ from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.connection import Connection, Remedy
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
-from otternauts_desktop.ui.places import PlaceKind, cluster_place
+from otternauts_desktop.ui.places import cluster_place
 from otternauts_desktop.ui.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -143,8 +143,8 @@ class OutpostDesk(QObject):
         """Add what can be done with outposts and clusters to the registry."""
         add, window, start = self._window.actions_.add, self._window, self._tasks.start
 
-        def shown() -> bool:
-            return window.place.kind is PlaceKind.OUTPOST
+        def reached() -> bool:
+            return self._crew.outpost_at(window.place) is not None
 
         add(
             "cluster.forget",
@@ -165,24 +165,22 @@ class OutpostDesk(QObject):
             "Outpost",
             tr("Log in to this outpost…"),
             self.add_shown_node,
-            available=shown,
+            available=lambda: self._crew.node_at(window.place) is not None and not reached(),
         )
         add(
             "outpost.forget",
             "Outpost",
             tr("Forget this outpost"),
             lambda: start(self.forget_outpost()),
-            available=shown,
+            available=reached,
         )
 
     async def forget_outpost(self) -> None:
         """Forget how the outpost that is shown is reached; the last one goes with its cluster."""
-        place = self._window.place
-        known = self._crew.outposts.outposts(place.cluster_id)
-        outpost = next((o for o in known if o.node_id == place.name), None)
+        outpost = self._crew.outpost_at(self._window.place)
         if outpost is None:
             return
-        if len(known) == 1:
+        if len(self._crew.outposts.outposts(outpost.cluster_id)) == 1:
             await self.forget_cluster()
             return
         bring_back = await self._crew.outposts.remove_outpost(outpost)

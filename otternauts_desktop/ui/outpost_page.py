@@ -18,7 +18,7 @@ from otternauts_desktop.ui.labels import Label, MarkLabel
 from otternauts_desktop.ui.page_header import PageHeader
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
-from otternauts_desktop.ui.status_marks import UNREACHABLE, WAITING, of_node
+from otternauts_desktop.ui.status_marks import STOPPED, UNREACHABLE, WAITING, of_node
 from otternauts_desktop.ui.times import gigabytes
 
 
@@ -50,6 +50,7 @@ class OutpostPage(Surface):
         link = row(margins=(16, 8, 16, 8), spacing=8)
         link.addWidget(self._link_mark)
         link.addWidget(self.link_text, 1)
+        self._node_id = ""
         self.model = RowTreeModel(TASK_HEADINGS)
         self.view = RowView(self.model, TASK_HEADINGS, tr("Tasks on this outpost"))
         outer = column(self)
@@ -62,20 +63,20 @@ class OutpostPage(Surface):
     def show_outpost(self, seen: ClusterSeen, node_id: str) -> None:
         """Show a node by its id."""
         outpost = seen.outpost_of(node_id)
-        self.add_button.setVisible(outpost is None)
         self.forget_button.setVisible(outpost is not None)
         self._show_link(outpost, seen.link_to(node_id))
+        before, self._node_id = self._node_id, node_id
         snapshot = seen.snapshot
         node = snapshot.node_by_id.get(node_id) if snapshot else None
+        self.add_button.setVisible(outpost is None and node is not None)
         self.evacuate_button.setVisible(node is not None and node.availability != "drain")
         self.return_button.setVisible(node is not None and node.availability != "active")
         if snapshot is None or node is None:
-            name = outpost.name if outpost else node_id
             if snapshot is None:
+                name = outpost.name if outpost else node_id
                 self.header.show_reading(name, seen.read_from, seen.lost)
             else:
-                gone = [tr("It is no longer part of the swarm.")]
-                self.header.show_page(name, UNREACHABLE, gone)
+                self._show_gone(outpost, self.header.title.text() if before == node_id else node_id)
             self.model.show_rows(())
             return
         facts = [
@@ -87,9 +88,21 @@ class OutpostPage(Surface):
             f"{node.os}/{node.arch}",
             ", ".join(f"{key}={value}" for key, value in sorted(node.labels.items())),
         ]
-        self.header.show_page(node.name, UNREACHABLE if seen.lost else of_node(node), facts)
+        name = seen.name_of(node)
+        if name != node.name:
+            facts.insert(0, tr("Host name {name}", name=node.name))
+        self.header.show_page(name, UNREACHABLE if seen.lost else of_node(node), facts)
         rows = _rows(snapshot, node_id)
         self.model.show_rows(faded(rows) if seen.lost else rows)
+
+    def _show_gone(self, outpost: Outpost | None, name: str) -> None:
+        """It left the swarm. `name` is what it was called, which only this page still knows."""
+        gone = [tr("It is no longer part of the swarm.")]
+        name = outpost.name if outpost else name
+        self.header.show_page(name, STOPPED, gone, state=tr("Gone"))
+        if outpost is None:
+            self._link_mark.show_mark(WAITING)
+            self.link_text.setText(tr("Otternauts no longer logs in to it."))
 
     def _show_link(self, outpost: Outpost | None, link: Connection | None) -> None:
         if outpost is None or link is None:

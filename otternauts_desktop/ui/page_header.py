@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.ui.buttons import Button
+from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.connection import CONNECTED, Connection
 from otternauts_desktop.ui.frames import Surface, column, row
 from otternauts_desktop.ui.labels import SEMIBOLD, ElidedLabel, IconLabel, Label, Pill
@@ -50,10 +50,12 @@ class PageHeader(QWidget):
         self._clock.timeout.connect(self._count)
         self._actions = row(spacing=8)
         self._actions.addWidget(self.remedy_button)
+        self.more_button = IconButton("more", tr("More that can be done here"))
         line = row(self, margins=(16, 10, 16, 10), spacing=12)
         line.addWidget(tile)
         line.addLayout(words, 1)
         line.addLayout(self._actions)
+        line.addWidget(self.more_button)
 
     def add_action(self, widget: QWidget) -> None:
         """Put a button at the right."""

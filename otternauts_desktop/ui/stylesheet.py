@@ -46,6 +46,9 @@ QFrame[surface="step"] {{ background: {t["line"]}; border: none; }}
 QFrame[surface="step-done"] {{ background: {t["okln"]}; border: none; }}
 QPlainTextEdit[surface="well"] {{ background: {t["well"]}; border: 1px solid {t["line0"]};
   border-radius: 6px; }}
+QPlainTextEdit[kind="field"] {{ background: {t["well"]}; border: 1px solid {t["control"]};
+  border-radius: 6px; padding: 4px; }}
+QPlainTextEdit[kind="field"]:focus {{ border: 2px solid {t["accent"]}; padding: 3px; }}
 QFrame[rule="true"] {{ background: {t["line"]}; border: none; }}
 QFrame[rule="soft"] {{ background: {t["line0"]}; border: none; }}
 

@@ -26,7 +26,7 @@ def targets(actions: Actions, crew: Crew) -> list[Target]:
         snapshot = seen.snapshot
         for node in snapshot.nodes if snapshot else ():
             place = _id(PlaceKind.OUTPOST, cluster.id, node.id)
-            found.append(Target(place, node.name, tr("Outpost"), "outpost", cluster.name))
+            found.append(Target(place, seen.name_of(node), tr("Outpost"), "outpost", cluster.name))
         for fleet in fleet_names(seen):
             place = _id(PlaceKind.FLEET, cluster.id, fleet)
             found.append(Target(place, fleet, tr("Fleet"), "fleet", cluster.name))
