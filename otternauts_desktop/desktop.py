@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_SWITCH_SECONDS: Final = 0.001
+SWITCH_SECONDS: Final = 0.001
 """So long the window waits at most, each time, for a thread that computes."""
 
 
 def run(*, home: str | None, simulate: bool) -> int:
     """Open the window and stay until it is closed; gives the exit code."""
     faulthandler.enable()
-    sys.setswitchinterval(_SWITCH_SECONDS)
+    sys.setswitchinterval(SWITCH_SECONDS)
     logging.basicConfig(level=logging.WARNING)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)

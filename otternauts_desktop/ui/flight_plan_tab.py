@@ -1,6 +1,6 @@
 """The flight plan of a fleet: the editor, and at its side what a launch would do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePath
 from typing import Final, Protocol
 
@@ -137,6 +137,8 @@ class FlightPlanTab(QWidget):
         self._stack = QStackedWidget()
         for view in (self.diff_view, self.plan_view, self.rendered):
             self._stack.addWidget(view)
+        self._unfilled: dict[QWidget, Callable[[], None]] = {}
+        self._stack.currentChanged.connect(self._fill)
         self.views.chosen.connect(self._stack.setCurrentIndex)
         self.views.choose(1)
         head = row(margins=(16, 0, 8, 0), spacing=8)
@@ -233,16 +235,30 @@ class FlightPlanTab(QWidget):
     def show_preview(self, preview: Previewed, rows: tuple[Pair, ...], compared: str) -> None:
         """Show what a launch would do; `compared` says with what it was compared."""
         self._compared.setText(compared)
-        self.plan_view.show_plan(preview.plan, preview.prepared.notes)
-        self.diff_view.show_rows(rows)
-        self.rendered.set_text(preview.prepared.shown())
+        self._unfilled = {
+            self.plan_view: lambda: self.plan_view.show_plan(preview.plan, preview.prepared.notes),
+            self.diff_view: lambda: self.diff_view.show_rows(rows),
+            self.rendered: lambda: self.rendered.set_text(preview.prepared.shown()),
+        }
+        self._fill()
 
     def show_no_preview(self, error: KnownError, rows: tuple[Pair, ...]) -> None:
         """Say why there is none; the text can be compared all the same."""
         self._compared.setText("")
-        self.plan_view.show_words(error.title, error.detail, error.next_step)
-        self.diff_view.show_rows(rows)
-        self.rendered.set_text("")
+        self._unfilled = {
+            self.plan_view: lambda: self.plan_view.show_words(
+                error.title, error.detail, error.next_step
+            ),
+            self.diff_view: lambda: self.diff_view.show_rows(rows),
+            self.rendered: lambda: self.rendered.set_text(""),
+        }
+        self._fill()
+
+    def _fill(self) -> None:
+        """Fill the view in front: each takes its time, so the others wait until they are seen."""
+        shown = self._stack.currentWidget()
+        for view in [view for view in self._unfilled if view is shown]:
+            self._unfilled.pop(view)()
 
     def go_to_problem(self, step: int) -> None:
         """Move the cursor to the next or previous finding, around the end."""

@@ -28,7 +28,7 @@ from otternauts_desktop.core.flight.comparison import Pair, compare
 from otternauts_desktop.core.flight.diff import LineChange, line_changes
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
-from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.services.beside import beside_text
 from otternauts_desktop.ui import line_editing, plan_actions
 from otternauts_desktop.ui.ask import ask
@@ -44,6 +44,9 @@ DRAFT_MS: Final = 1500
 """At most so long after a key the draft is on disk."""
 PREVIEW_MS: Final = 250
 """So long after a reading the plan is made, if nothing is typed meanwhile."""
+
+_TOLD: Final = 6
+"""So many errors are said beside the text, which marks them all."""
 
 _DRAFT: Final = "draft"
 _FILE: Final = "file"
@@ -391,6 +394,8 @@ class _NoFlightPlan(NothingFound):
 def _not_ready(errors: tuple[Finding, ...]) -> FlightPlanInvalid:
     detail = "\n".join(
         tr("Line {line}: {message} {fix}", line=error.line, message=error.message, fix=error.fix)
-        for error in errors
+        for error in errors[:_TOLD]
     )
+    if (more := len(errors) - _TOLD) > 0:
+        detail += "\n" + trn("and {number} more", "and {number} more", more)
     return FlightPlanInvalid(detail=detail, line=errors[0].line)

@@ -75,7 +75,7 @@ def room_entry(room: Room) -> QWidget:
         wanted=room.wanted,
     )
     lines = [
-        said(f"{obstacle.outpost}: {obstacle.reason} {obstacle.suggestion}")
+        f"{obstacle.outpost}: {obstacle.reason} {obstacle.suggestion}"
         for obstacle in room.obstacles
     ]
     return entry("!", "warn", room.vessel, words, lines)
@@ -90,11 +90,13 @@ def thing_entry(thing: Thing) -> QWidget:
         "config": tr("Config"),
         "secret": tr("Secret"),
     }
-    return entry(sign, tone, thing.name, kinds[thing.kind], [said(tr(words))])
+    return entry(sign, tone, thing.name, kinds[thing.kind], [tr(words)])
 
 
-def entry(sign: str, tone: str, name: str, verb: str, lines: Sequence[QWidget] = ()) -> QWidget:
-    """A sign, a name, what happens to it, and lines beneath."""
+def entry(
+    sign: str, tone: str, name: str, verb: str, lines: Sequence[QWidget | str] = ()
+) -> QWidget:
+    """A sign, a name, what happens to it, and lines beneath: sentences or widgets."""
     widget = QWidget()
     outer = column(widget, margins=(16, 10, 16, 10), spacing=4)
     head = row(spacing=8)
@@ -104,12 +106,12 @@ def entry(sign: str, tone: str, name: str, verb: str, lines: Sequence[QWidget] =
     outer.addLayout(head)
     for inner in lines:
         line = row(margins=(24, 0, 0, 0))
-        line.addWidget(inner)
+        line.addWidget(_said(inner) if isinstance(inner, str) else inner)
         outer.addLayout(line)
     return widget
 
 
-def said(text: str) -> Label:
+def _said(text: str) -> Label:
     """A sentence in an entry."""
     return Label(text, size=12, tone="fg2", wrap=True, selectable=True)
 
@@ -209,12 +211,12 @@ def _places(room: Room) -> QWidget:
     """Which outposts could take it, and why the others could not."""
     there, count = len(room.places), len(room.places) + len(room.obstacles)
     if not room.obstacles:
-        return said(tr("any of {count}", count=count))
+        return _said(tr("any of {count}", count=count))
     if there < len(room.obstacles):
         names = ", ".join(room.places)
-        return said(tr("{number} of {count}: {names}", number=there, count=count, names=names))
+        return _said(tr("{number} of {count}: {names}", number=there, count=count, names=names))
     lines = [f"{obstacle.outpost}: {obstacle.reason}" for obstacle in room.obstacles]
-    return said("\n".join([tr("{number} of {count}", number=there, count=count), *lines]))
+    return _said("\n".join([tr("{number} of {count}", number=there, count=count), *lines]))
 
 
 def _effect(change: Change) -> QWidget:

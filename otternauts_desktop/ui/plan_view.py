@@ -19,14 +19,12 @@ from otternauts_desktop.ui.plan_entries import (
     change_entry,
     entry,
     room_entry,
-    said,
     thing_entry,
 )
 from otternauts_desktop.ui.plan_marks import SignBadge
 
-_FIRST: Final = 6
-"""So many entries are made at once; an entry costs some milliseconds."""
 _MORE: Final = 2
+"""So many entries are made at once; an entry costs some milliseconds."""
 _NEAR: Final = 600
 """Pixels: more are made before the end comes into sight."""
 
@@ -53,12 +51,19 @@ class PlanView(QWidget):
         area.verticalScrollBar().valueChanged.connect(self._scrolled)
         self._waiting: deque[Callable[[], QWidget]] = deque()
         self._back_to = 0
+        self._shown: tuple[Plan, tuple[Finding, ...]] | None = None
         self._filler = QTimer(self)
         self._filler.setSingleShot(True)
         self._filler.timeout.connect(self._fill)
 
     def show_plan(self, plan: Plan, notes: Iterable[Finding] = ()) -> None:
         """Show a plan, and beneath it what was changed on the way to Docker."""
+        notes = tuple(notes)
+        if self._shown == (plan, notes):
+            return
+        self._shown = plan, notes
+        # What was there is seen until the room is filled anew.
+        self._area.viewport().setUpdatesEnabled(False)
         self._back_to = self._area.verticalScrollBar().value()
         self._empty()
         self._rows.addLayout(_summary(plan))
@@ -71,18 +76,18 @@ class PlanView(QWidget):
             add(partial(thing_entry, thing))
         for image, why in plan.unpinned:
             words = tr("No registry tells its digest, so it is not pinned.")
-            add(partial(entry, "!", "warn", image, tr("Image"), [said(words), said(why)]))
+            add(partial(entry, "!", "warn", image, tr("Image"), [words, why]))
         if not plan.values_compared:
             words = tr("Values of the environment and commands are not compared.")
             why = tr("They are not kept on this machine, and the cluster is out of reach.")
-            add(partial(entry, "i", "fg3", words, "", [said(why)]))
+            add(partial(entry, "i", "fg3", words, "", [why]))
         order = list(ChangeKind)
         take_over = self.take_over_requested.emit if self._editable else None
         for change in sorted(plan.changes, key=lambda c: (not c.drifted, order.index(c.kind))):
             if change.kind is not ChangeKind.UNCHANGED:
                 add(partial(change_entry, change, rooms.get(change.vessel), take_over))
         if plan.steps:
-            lines = [said(f"{number}. {step}") for number, step in enumerate(plan.steps, 1)]
+            lines = [f"{number}. {step}" for number, step in enumerate(plan.steps, 1)]
             add(partial(entry, "↓", "fg2", tr("Order of launch"), "", lines))
         same = plan.vessels(ChangeKind.UNCHANGED)
         if same:
@@ -96,13 +101,15 @@ class PlanView(QWidget):
                     add(partial(thing_entry, thing))
         for note in notes:
             words = tr("line {line}", line=note.line)
-            lines = [said(note.fix)] if note.fix else []
+            lines = [note.fix] if note.fix else []
             add(partial(entry, "i", "fg3", note.message, words, lines))
-        self._draw(_FIRST)
+        self._draw()
 
     def show_words(self, title: str, detail: str = "", next_step: str = "") -> None:
         """Say why there is no plan."""
         self._empty()
+        self._shown = None
+        self._area.viewport().setUpdatesEnabled(True)
         box = column(margins=(16, 16, 16, 16), spacing=6)
         box.addWidget(Label(title, weight=SEMIBOLD, wrap=True, selectable=True))
         for text in (detail, next_step):
@@ -119,17 +126,16 @@ class PlanView(QWidget):
         self._waiting.clear()
         clear(self._rows)
 
-    def _draw(self, most: int) -> None:
-        """Make so many entries more; the stretch beneath keeps them at the top."""
+    def _draw(self) -> None:
+        """Make some entries more; the stretch beneath keeps them at the top."""
         last = self._rows.itemAt(self._rows.count() - 1)
         if last is not None and last.spacerItem() is not None:
             self._rows.takeAt(self._rows.count() - 1)
-        for _ in range(min(most, len(self._waiting))):
+        for _ in range(min(_MORE, len(self._waiting))):
             self._rows.addWidget(rule(soft=True))
             self._rows.addWidget(self._waiting.popleft()())
         self._rows.addStretch(1)
-        if self._waiting:
-            self._filler.start(0)
+        self._filler.start(0)
 
     def _fill(self) -> None:
         """Once it is laid out: is there more to make, and is it where it was scrolled to?"""
@@ -138,9 +144,10 @@ class PlanView(QWidget):
         if self._back_to:
             bar.setValue(min(self._back_to, end))
         if self._waiting and max(bar.value(), self._back_to) > end - _NEAR:
-            self._draw(_MORE)
+            self._draw()
         else:
             self._back_to = 0
+            self._area.viewport().setUpdatesEnabled(True)
 
     def _scrolled(self) -> None:
         if self._waiting and not self._filler.isActive():

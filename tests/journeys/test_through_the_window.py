@@ -96,6 +96,8 @@ async def test_a_fleet_of_three_vessels(swarm: Lab, tmp_path: Path) -> None:
             plan.flush()
             await shown(lambda: "3 unchanged, no restart" in plan.plan_view.texts())
             assert await asyncio.to_thread(files_with, swarm, CANARY) == []
+            plan.views.choose(2)
+            assert "services:" in plan.rendered.text()
             shown_everywhere = " ".join(
                 [entry.command for entry in control.command_log.entries()]
                 + [tab.output.toPlainText(), plan.rendered.text(), *plan.plan_view.texts()]

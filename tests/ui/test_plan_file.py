@@ -25,6 +25,7 @@ async def test_a_file_is_opened_watched_and_saved(tmp_path: Path) -> None:
         plan = desk.fleet_page.plan_tab
         await shown(lambda: desk.fleet_page.fleet == "depot")
         assert plan.file_name == "compose.yml"
+        plan.views.choose(2)
         # The file beside it is read from its folder; its values are masked.
         await shown(lambda: "GREETING:" in plan.rendered.text())
 

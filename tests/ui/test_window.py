@@ -83,6 +83,8 @@ async def test_from_the_first_screen_to_a_fleet_in_orbit(tmp_path: Path) -> None
         lines = desk.console.visible_texts(50)
         assert any(" web.1 " in line for line in lines)
         assert any(" web.2 " in line for line in lines)
+        plan.views.choose(2)
+        assert "nginx:1.27" in plan.rendered.text()
         shown_everywhere = " ".join(
             [*plan.plan_view.texts(), plan.rendered.text(), tab.output.toPlainText()]
             + [entry.command for entry in control.command_log.entries()]
