@@ -16,6 +16,7 @@ from otternauts_desktop.core.errors import (
     BadName,
     ClusterUnreachable,
     NothingFound,
+    OutpostOffline,
 )
 from otternauts_desktop.core.flight.commands import Command, node_remove, swarm_leave
 from otternauts_desktop.core.flight.job import Job
@@ -138,8 +139,13 @@ class _Tools(SwarmTools):
         return snapshot, snapshot.node_by_id.get(work.argument("node"))
 
     async def guard(self, work: Work, change: Change) -> None:
-        """Raise what refuses a change, as things are now."""
+        """Raise what refuses a change, as things are once a new leader knows its servers."""
         snapshot, node = await self.look(work)
+        until = time.monotonic() + SETTLING_SECONDS
+        while _unheard(snapshot) and time.monotonic() < until:
+            work.note(tr("Waits until the swarm's new leader has heard of its servers"))
+            await asyncio.sleep(POLL_SECONDS)
+            snapshot, node = await self.look(work)
         known = self.outposts.outposts(ClusterId(work.argument("cluster")))
         refused = outlook(snapshot, node, change, [o.node_id for o in known]).refusal
         if refused is not None:
@@ -202,7 +208,37 @@ class _Demote(_Step):
 
     async def do(self, work: Work) -> None:
         await self.tools.guard(work, Change.DEMOTE)
+        _, node = await self.tools.look(work)
+        work.keep(online="yes" if node.online else "")
         await self.tools.update_node(work, "--role", "worker")
+
+
+class _HeardOf(_Step):
+    """The end of a demotion: until then the swarm takes the server for one that is offline."""
+
+    name: ClassVar[str] = marked("Go on as a worker")
+
+    async def is_so(self, work: Work) -> str:
+        snapshot, node = await self.tools.find(work)
+        if _unheard(snapshot):
+            return ""
+        if node is None or not work.kept("online"):
+            return tr("It is offline, as it was before")
+        return tr("The swarm hears of it") if node.online else ""
+
+    async def do(self, work: Work) -> None:
+        until = time.monotonic() + SETTLING_SECONDS
+        while not await self.is_so(work):
+            if time.monotonic() > until:
+                raise OutpostOffline(
+                    detail=tr(
+                        "It is a worker, but the swarm has not heard of it for {seconds:.0f} s.",
+                        seconds=SETTLING_SECONDS,
+                    ),
+                    next_step=tr("Look on the server whether Docker runs, then resume the job."),
+                )
+            work.note(tr("Waits until the swarm hears of it again"))
+            await asyncio.sleep(POLL_SECONDS)
 
 
 class _Label(_Step):
@@ -313,7 +349,7 @@ class _Forget(_Step):
 
 _STEPS: Final[Mapping[Change, Sequence[type[_Step] | type[Drain]]]] = {
     Change.PROMOTE: (_Promote,),
-    Change.DEMOTE: (_Demote,),
+    Change.DEMOTE: (_Demote, _HeardOf),
     Change.DRAIN: (Drain,),
     Change.REMOVE: (_Empty, _Demote, _Leave, _Strike, _Forget),
     Change.REMOVE_DEAD: (_Demote, _StrikeDead, _Forget),
@@ -334,6 +370,10 @@ def _whatever_job(steps: Sequence[JobStep], _: Job) -> Sequence[JobStep]:
 def _manages(node: Node) -> bool:
     """Whether it is a manager, or still one of those whose votes count."""
     return node.role == "manager" or node.votes
+
+
+def _unheard(snapshot: Snapshot) -> bool:
+    return any(node.unheard for node in snapshot.nodes)
 
 
 def _gone() -> str:

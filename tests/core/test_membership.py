@@ -67,6 +67,16 @@ def test_promoting_says_what_the_swarm_could_lose_then(before: int, said: str) -
     assert said in " ".join(told.warnings)
 
 
+def test_what_a_new_leader_has_not_heard_of_yet_is_not_taken_for_offline() -> None:
+    new = swarm(node("m0", state="unknown"), node("m1"), node("w", "worker", "unknown"))
+    for change in (Change.PROMOTE, Change.REMOVE):
+        assert seen(new, "w", change).refusal is None
+    assert seen(new, "m1", Change.DEMOTE).refusal is None
+    refused = seen(new, "w", Change.REMOVE_DEAD).refusal
+    assert isinstance(refused, errors.StillRunning)
+    assert "half a minute" in refused.next_step
+
+
 def test_one_that_is_offline_is_not_promoted() -> None:
     told = seen(swarm(node("m0"), node("w", "worker", state="down")), "w", Change.PROMOTE)
     assert isinstance(told.refusal, errors.OutpostOffline)

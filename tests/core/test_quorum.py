@@ -1,5 +1,7 @@
 """How many managers may still be lost, and what is said about it."""
 
+from dataclasses import replace
+
 import pytest
 
 from otternauts_desktop.core.swarm.quorum import quorum
@@ -15,6 +17,10 @@ def nodes(managers: int, reachable: int) -> list[Node]:
             for n in range(managers)
         ),
     ]
+
+
+def test_managers_that_a_new_leader_has_not_heard_of_are_not_lost() -> None:
+    assert quorum(replace(n, state="unknown") for n in nodes(3, 2)) == quorum(nodes(3, 2))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from otternauts_desktop.core.flight.job import Job, JobState
 from otternauts_desktop.core.flight.membership import Change
 from otternauts_desktop.core.names import ClusterId, JobId
 from otternauts_desktop.core.swarm.state import Node
+from otternauts_desktop.simulator.records import Node as SimNode
 from tests.services.practice import flying, until_async
 
 pytestmark = pytest.mark.seconds(90)
@@ -50,6 +51,42 @@ async def test_the_manager_that_is_asked_can_be_demoted_and_the_next_one_is_aske
         last = next(n for n in after.nodes if n.role == "manager")
         with pytest.raises(errors.LastManager):
             control.membership.start(cluster_id, last, Change.DEMOTE)
+
+
+async def test_a_demotion_ends_once_the_swarm_hears_of_the_server_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After an election a real swarm knows of no server for some seconds."""
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        set_role = practice.swarm.set_role
+
+        def elect(node: SimNode, role: str) -> None:
+            set_role(node, role)
+            node.state = "unknown"
+
+        monkeypatch.setattr(practice.swarm, "set_role", elect)
+        orion = await seen(control, cluster_id, "orion-2")
+        job_id = control.membership.start(cluster_id, orion, Change.DEMOTE)
+
+        async def waits() -> bool:
+            return any("hears of it again" in s.note for s in control.jobs.get(job_id).steps)
+
+        await until_async(waits)
+        practice.swarm.nodes[orion.id].state = "ready"
+        await done(control, job_id)
+
+
+async def test_a_server_that_is_gone_is_demoted_and_not_waited_for(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        vega = await seen(control, cluster_id, "vega-1")
+        await done(control, control.membership.start(cluster_id, vega, Change.PROMOTE))
+        await practice.host("vega-1").stop()
+
+        async def noticed() -> bool:
+            return not (await seen(control, cluster_id, "vega-1")).online
+
+        await until_async(noticed)
+        await done(control, control.membership.start(cluster_id, vega, Change.DEMOTE))
 
 
 async def test_what_would_harm_the_swarm_is_refused_again_when_it_is_done(tmp_path: Path) -> None:

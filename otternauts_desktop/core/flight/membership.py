@@ -81,7 +81,7 @@ def _promoting(snapshot: Snapshot, node: Node) -> Outlook:
     if node.role == "manager":
         words = tr("{outpost} is a manager already.", outpost=node.name)
         return Outlook(node, Change.PROMOTE, words, is_so=True)
-    refusal = None if node.online else OutpostOffline()
+    refusal = None if node.online or node.unheard else OutpostOffline()
     after = quorum(snapshot.nodes).after(1, 1)
     warnings = list(_afterwards(after))
     if after.managers > MOST_MANAGERS:
@@ -125,7 +125,7 @@ def _removing(snapshot: Snapshot, node: Node, reached: Collection[str]) -> Outlo
         outpost=node.name,
     )
     refusal: KnownError | None = None
-    if not node.online:
+    if not (node.online or node.unheard):
         refusal = CannotLeave(
             detail=tr("{outpost} does not answer the swarm.", outpost=node.name),
             next_step=tr(
@@ -157,6 +157,14 @@ def _removing_dead(snapshot: Snapshot, node: Node, reached: Collection[str]) -> 
     refusal: KnownError | None = None
     if node.online:
         refusal = StillRunning(detail=tr("The swarm hears of {outpost}.", outpost=node.name))
+    elif node.unheard:
+        refusal = StillRunning(
+            detail=tr(
+                "It may run: the swarm has a new leader, which has yet to hear of {outpost}.",
+                outpost=node.name,
+            ),
+            next_step=tr("Try it again in half a minute."),
+        )
     elif node.role == "manager":
         refusal = _guard(snapshot, node, reached)
     warnings = [] if refusal else [*_without(snapshot, node), *_labels_lost(node)]

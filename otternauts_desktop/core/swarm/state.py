@@ -61,9 +61,20 @@ class Node:
         return self.state == "ready"
 
     @property
+    def unheard(self) -> bool:
+        """Whether the swarm's leader is so new that it has not heard of it yet.
+
+        That is true of all nodes for about a second after an election, and of the leader before
+        for up to 20 (measured).
+        """
+        return self.state == "unknown"
+
+    @property
     def online(self) -> bool:
         """Whether it plays its part: ready, and as a manager reached by raft."""
-        return self.ready and (self.role != "manager" or self.reachable)
+        if self.role == "manager":
+            return self.reachable and (self.ready or self.unheard)
+        return self.ready
 
     @property
     def usable(self) -> bool:
