@@ -123,11 +123,12 @@ async def open_mission_control(
         stack.push_async_callback(telemetry.close)
         transmissions = Transmissions(telemetry)
         key = await asyncio.to_thread(key_of_sums, home)
+        drafts, runners = DraftRecords(database), home / "runners"
         launches = Launches(
-            bus, links, telemetry, transmissions, DraftRecords(database), records, key
+            bus, links, telemetry, transmissions, drafts, records, Runner(runners), key
         )
         stack.push_async_callback(launches.close)
-        jobs = Jobs(bus, JobRecords(database), Runner(home / "runners"))
+        jobs = Jobs(bus, JobRecords(database), Runner(runners))
         stack.push_async_callback(jobs.close)
         outposts, preflight = Outposts(bus, links, keys, clusters, telemetry), Preflight(keys)
         practice_stack = await stack.enter_async_context(AsyncExitStack())

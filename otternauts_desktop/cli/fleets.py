@@ -127,11 +127,12 @@ async def history(control: MissionControl, arguments: Namespace, output: Output)
     """Earlier launches of a fleet from this data directory, newest first."""
     cluster = chosen_cluster(control, arguments.cluster)
     records = control.records.history(cluster.id, arguments.name)
+    cut_off = {record.id for record in control.launches.cut_off()}
     document = [
         {
             "version": len(records) - number,
             "started": datetime.fromtimestamp(record.started_at, UTC).isoformat(timespec="seconds"),
-            "state": record.state,
+            "state": "interrupted" if record.id in cut_off else record.state,
             "body_sha256": record.body_sha256,
         }
         for number, record in enumerate(records)

@@ -358,8 +358,15 @@ class _Fly(JobStep):
         text = flight_plan(_settings(work.job.arguments))
         launches.save_draft(cluster_id, FLEET, text)
         resolve = work.argument("resolve_image")
-        launch_id = await launches.launch(
-            cluster_id, FLEET, text, {}, resolve_image="never" if resolve == "never" else "always"
+        flying = [p for p in launches.under_way() if (p.cluster_id, p.fleet) == (cluster_id, FLEET)]
+        # Cut off together with this job, it may have gone on before.
+        launch_id = (
+            flying[0].id
+            if flying
+            else await launches.launch(
+                *(cluster_id, FLEET, text, {}),
+                resolve_image="never" if resolve == "never" else "always",
+            )
         )
         ended = await launches.wait(launch_id)
         cause = ended.cause

@@ -12,8 +12,9 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from otternauts_desktop.core.errors import (
     ClusterUnreachable,
@@ -58,9 +59,13 @@ from otternauts_desktop.services.flight import Flight, steps
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.drafts import DraftRecords
+from otternauts_desktop.services.store.jobs import Runner
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
+
+GO_ON_SECONDS: Final = 24 * 3600.0
+"""After so long others may have changed the fleet meanwhile: then a person decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Launches:
         transmissions: Transmissions,
         drafts: DraftRecords,
         records: LaunchRecords,
+        runner: Runner,
         key: bytes,
     ) -> None:
         self._bus = bus
@@ -104,10 +110,12 @@ class Launches:
         self._telemetry = telemetry
         self._drafts = drafts
         self._records = records
+        self._runner = runner
         self._key = key
         self._stages = Stages(links, telemetry, transmissions, records, key)
         self._progress: dict[LaunchId, LaunchProgress] = {}
         self._tasks: dict[LaunchId, asyncio.Task[None]] = {}
+        self._closing = False
 
     # -- drafts ------------------------------------------------------------------------------
 
@@ -236,7 +244,8 @@ class Launches:
 
         `timeout` is in seconds, until converged. Raises at once, with nothing done, where the
         flight plan can't be used (`FlightPlanInvalid`) or another launch of the fleet is under
-        way (`LaunchUnderWay`). What goes wrong later ends up in the progress.
+        way (`LaunchUnderWay`). What goes wrong later ends up in the progress. Where a launch that
+        meant the same was cut off, that one goes on.
         """
         started = time.monotonic()
         prepared = prepare(fleet_name(fleet), text, variables, beside)
@@ -252,43 +261,58 @@ class Launches:
                 line=first.line,
                 column=first.column,
             )
-        for other in self._progress.values():
-            if (other.cluster_id, other.fleet, other.state.ended) == (cluster_id, fleet, False):
+        self._runner.begin()
+        for other in self._records.unended():
+            if (other.cluster_id, other.fleet) != (cluster_id, fleet):
+                continue
+            if not self._runner.is_dead(other.runner):
                 seconds = round(time.time() - other.started_at)
                 raise LaunchUnderWay(detail=tr("It started {seconds} s ago.", seconds=seconds))
-        body = prepared.body().encode()
-        launch_id = LaunchId(uuid.uuid4().hex)
-        progress = LaunchProgress(
-            id=launch_id,
+            if other.body_sha256 == _sum(prepared) and self._records.take(other, self._runner.id):
+                validated = time.monotonic() - started
+                self._start(other, prepared, validated, goes_on=True)
+                return other.id
+            self._end_cut_off(other)
+        record = LaunchRecord(
+            id=LaunchId(uuid.uuid4().hex),
             cluster_id=cluster_id,
             fleet=fleet,
-            state=LaunchState.RUNNING,
-            steps=(
-                Step(
-                    tr("Validate"),
-                    StepState.DONE,
-                    trn("{number} note", "{number} notes", len(prepared.findings))
-                    if prepared.findings
-                    else tr("Nothing to note"),
-                    time.monotonic() - started,
-                ),
-                *steps(prepared),
-            ),
-            started_at=time.time(),
-        )
-        self._records.record_intent(
-            launch_id,
-            cluster_id,
-            fleet,
+            version=0,
             template=text,
-            body_sha256=hashlib.sha256(body).hexdigest(),
-            started_at=progress.started_at,
+            body_sha256=_sum(prepared),
+            state=LaunchState.RUNNING.value,
+            started_at=time.time(),
+            runner=self._runner.id,
+            seconds=timeout,
+            resolve_image=resolve_image,
         )
-        self._save(progress)
-        self._tasks[launch_id] = asyncio.create_task(
-            self._fly(progress, prepared, timeout, resolve_image), name=f"launch {fleet}"
-        )
-        return launch_id
+        self._records.record_intent(record)
+        self._start(record, prepared, time.monotonic() - started, goes_on=False)
+        return record.id
+
+    async def go_on(self, cluster_ids: Collection[ClusterId]) -> None:
+        """Go on with the launches to these clusters that the end of the program cut off.
+
+        Values of variables and the files beside a flight plan are not kept: a launch that took
+        any can't go on by itself, nor does one that is old. Its outcome is said to be unknown.
+        """
+        for record in self.cut_off():
+            if record.cluster_id not in cluster_ids:
+                continue
+            started = time.monotonic()
+            prepared = await asyncio.to_thread(_as_meant, record)
+            newest = self._records.history(record.cluster_id, record.fleet)[0]
+            old = newest.id != record.id or time.time() - record.started_at > GO_ON_SECONDS
+            if prepared is None or old:
+                self._end_cut_off(record)
+                continue
+            self._runner.begin()
+            if self._records.take(record, self._runner.id):
+                self._start(record, prepared, time.monotonic() - started, goes_on=True)
+
+    def cut_off(self) -> tuple[LaunchRecord, ...]:
+        """The launches that the end of the program cut off, oldest first."""
+        return tuple(r for r in self._records.unended() if self._runner.is_dead(r.runner))
 
     def progress(self, launch_id: LaunchId) -> LaunchProgress:
         """Where a launch of this run stands. Raises `NothingFound`."""
@@ -341,26 +365,70 @@ class Launches:
         await self._telemetry.refresh(cluster_id)
 
     async def close(self) -> None:
-        """Stop watching all launches, noting that their outcome was not seen."""
+        """Stop watching all launches; they go on in the next run of the program."""
+        self._closing = True
         tasks = [task for task in self._tasks.values() if not task.done()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._runner.end()
 
     # -- a launch ----------------------------------------------------------------------------
 
-    async def _fly(
-        self,
-        progress: LaunchProgress,
-        prepared: Prepared,
-        seconds: float,
-        resolve_image: ResolveImage,
+    def _start(
+        self, record: LaunchRecord, prepared: Prepared, validated: float, *, goes_on: bool
     ) -> None:
-        flight = Flight(progress, self._save)
+        """Fly in a task of its own. The flight plan was validated in so many seconds."""
+        notes = len(prepared.findings)
+        words = trn("{number} note", "{number} notes", notes) if notes else tr("Nothing to note")
+        progress = LaunchProgress(
+            id=record.id,
+            cluster_id=record.cluster_id,
+            fleet=record.fleet,
+            state=LaunchState.RUNNING,
+            steps=(Step(tr("Validate"), StepState.DONE, words, validated), *steps(prepared)),
+            started_at=record.started_at,
+        )
+        self._save(progress)
+        flight = Flight(progress, self._save, goes_on=goes_on)
+        self._tasks[record.id] = asyncio.create_task(
+            self._fly(flight, prepared, record), name=f"launch {record.fleet}"
+        )
+
+    def _end_cut_off(self, record: LaunchRecord) -> None:
+        """Say of a launch that was cut off, and can't go on, what is true."""
+        ended = LaunchProgress(
+            id=record.id,
+            cluster_id=record.cluster_id,
+            fleet=record.fleet,
+            state=LaunchState.UNKNOWN,
+            steps=(),
+            started_at=record.started_at,
+            ended_at=time.time(),
+            cause=Cause(
+                "",
+                tr("Otternauts ended before this launch did."),
+                tr("Launch again: what is in place already stays untouched."),
+            ),
+        )
+        self._save(ended)
+        self._record_end(ended)
+
+    def _record_end(self, ended: LaunchProgress) -> None:
+        self._records.record_end(
+            ended.id,
+            state=ended.state.value,
+            ended_at=ended.ended_at,
+            cause=json.dumps(asdict(ended.cause)) if ended.cause else "",
+        )
+        self._bus.publish(LaunchMoved(ended))
+
+    async def _fly(self, flight: Flight, prepared: Prepared, record: LaunchRecord) -> None:
         try:
-            await self._stages.fly(flight, prepared, seconds, resolve_image)
+            await self._stages.fly(flight, prepared, record.seconds, record.resolve_image)
         except asyncio.CancelledError:
-            flight.end(LaunchState.CANCELLED)
+            if not self._closing:
+                flight.end(LaunchState.CANCELLED)
             raise
         except KnownError as error:
             unknown = isinstance(error, (OutcomeUnknown, ClusterUnreachable, OutpostError))
@@ -372,16 +440,23 @@ class Launches:
             flight.end(LaunchState.UNKNOWN)
             raise
         finally:
-            ended = flight.progress
-            self._records.record_end(
-                ended.id,
-                state=ended.state.value,
-                ended_at=ended.ended_at,
-                cause=json.dumps(asdict(ended.cause)) if ended.cause else "",
-            )
-            self._bus.publish(LaunchMoved(ended))
+            if flight.progress.state.ended:
+                self._record_end(flight.progress)
 
     def _save(self, progress: LaunchProgress) -> None:
         self._progress[progress.id] = progress
         if not progress.state.ended:  # the end is published after it is stored
             self._bus.publish(LaunchMoved(progress))
+
+
+def _sum(prepared: Prepared) -> str:
+    return hashlib.sha256(prepared.body().encode()).hexdigest()
+
+
+def _as_meant(record: LaunchRecord) -> Prepared | None:
+    """What a launch sent, from what is kept of it; None where that is not enough."""
+    try:
+        prepared = prepare(record.fleet, record.template, {})
+    except KnownError:
+        return None
+    return prepared if not prepared.errors and _sum(prepared) == record.body_sha256 else None

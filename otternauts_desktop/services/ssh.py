@@ -300,7 +300,8 @@ class SshLink:
                 raise LinkLost(detail=shown(str(error)) or tr("No answer.")) from error
 
     def _channel_closed(self, closing: "asyncio.Future[None]") -> None:
-        closing.exception()  # retrieved: how a channel ended is told by whoever used it
+        if not closing.cancelled():
+            closing.exception()  # retrieved: how a channel ended is told by whoever used it
         self._room.release()
 
 

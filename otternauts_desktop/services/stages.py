@@ -176,13 +176,21 @@ class Stages:
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
         full = f"{fleet}_{job.name}"
         baseline = await self._telemetry.refresh(cluster_id)
-        if left := [service for service in baseline.services if service.name == full]:
+        left = [service for service in baseline.services if service.name == full]
+        if job.name in self._records.jobs_done(flight.progress.id):
+            if left:
+                await self._remove_services(cluster_id, fleet, [job.name])
+            flight.note(tr("Completed"))
+            return
+        if left and not flight.goes_on:
             # A launch that was cut off left it: it must not run twice at the same time.
             await self._remove_services(cluster_id, fleet, [job.name])
             baseline = await self._until_stopped(cluster_id, left[0].id)
         alone = _only(prepared, {job.name: job.settings})
         settled = await self._deploy(flight, prepared, prepared.job_body(job), resolve_image)
         await self._converge(flight, alone, baseline, job.timeout, settled=settled)
+        if not flight.progress.state.ended:
+            self._records.record_job_done(flight.progress.id, job.name)
         await self._remove_services(cluster_id, fleet, [job.name])
         if flight.progress.state.ended:
             cause = flight.progress.cause

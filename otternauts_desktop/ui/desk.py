@@ -102,6 +102,7 @@ class Desk(QObject):
         for cluster in crew.outposts.clusters():
             crew.telemetry.watch(cluster.id)
         self.jobs.go_on()
+        self.fleets.go_on()
         self._start_place()
 
     def _register(self) -> None:

@@ -213,6 +213,11 @@ class FleetDesk(QObject):
         troubles = await self._crew.ingress.shields(cluster_id, preview.domains)
         dialog.show_shields([trouble for trouble in troubles.values() if trouble])
 
+    def go_on(self) -> None:
+        """Go on with launches that the program's end cut off; practice clusters end with it."""
+        real = {cluster.id for cluster in self._crew.outposts.clusters() if not cluster.simulated}
+        self._tasks.start(self._crew.launches.go_on(real))
+
     def newest_launch(self, cluster_id: ClusterId, fleet: str) -> LaunchProgress | None:
         """The newest launch of a fleet since the program started."""
         return self._launches.get((cluster_id, fleet))

@@ -92,6 +92,7 @@ async def _typed(home: Path, text: str) -> tuple[list[float], list[float], list[
     from otternauts_desktop.core.secret import Secret
     from otternauts_desktop.core.swarm.cluster import Cluster
     from otternauts_desktop.desktop import settle
+    from otternauts_desktop.services.store.launches import LaunchRecord
     from otternauts_desktop.ui.places import fleet_place
     from tests.ui.acme import snapshot
     from tests.ui.seated import seated
@@ -102,7 +103,7 @@ async def _typed(home: Path, text: str) -> tuple[list[float], list[float], list[
         cluster = Cluster(ClusterId("c"), "acme-prod", "swarm")
         control._clusters.add(cluster)
         control.records.record_intent(
-            LaunchId("l"), cluster.id, "shop", template=text, body_sha256="", started_at=0.0
+            LaunchRecord(LaunchId("l"), cluster.id, "shop", 0, text, "", "converged", 0.0)
         )
         control.telemetry._snapshots[cluster.id] = snapshot()
         desk.fleets.plans.values((cluster.id, "shop"))["API_KEY"] = Secret("k")

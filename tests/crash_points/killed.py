@@ -1,7 +1,8 @@
 """Runs the program, and kills it at one of the moments that it writes down or passes.
 
-The moments are counted from 1: right before, and right after, a job or a launch, or a step of
-one, begins or ends. The program waits as little as the simulator allows.
+The moments are counted from 1: before and after it is written down that a job or a step of it, or
+a launch, begins or ends, and where a step of a launch does. The program waits as little as the
+simulator allows.
 """
 
 import os
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from otternauts_desktop.__main__ import main
 from otternauts_desktop.cli import online  # noqa: F401 - imported once, for all that are forked
@@ -18,6 +19,14 @@ from otternauts_desktop.services import crossing, jobs, stages
 from otternauts_desktop.services.flight import Flight
 from otternauts_desktop.services.store.jobs import JobRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
+
+HURRIED: Final = (
+    (crossing, "SETTLE_SECONDS", 0.0),
+    (jobs, "LOOK_SECONDS", 0.1),
+    (stages, "POLL_SECONDS", 0.1),
+    (stages, "SETTLE_SECONDS", 0.2),
+)
+"""What the program waits for on real servers only."""
 
 
 def run(point: int, words: Sequence[str], output: Path) -> None:
@@ -27,7 +36,8 @@ def run(point: int, words: Sequence[str], output: Path) -> None:
     """
     for number, file in ((1, output), (2, output.with_suffix(".err"))):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
-    _hurry()
+    for module, name, seconds in HURRIED:
+        setattr(module, name, seconds)
     Moments(point).watch()
     sys.exit(main(words))
 
@@ -46,7 +56,8 @@ class Moments:
             self._around(JobRecords, name, self._is_move)
         for name in ("record_intent", "record_end"):
             self._around(LaunchRecords, name, lambda *_: True)
-        self._around(Flight, "_move", lambda *_: True)
+        # Of these nothing is written: before one is as after the one before.
+        self._around(Flight, "_move", lambda *_: True, before=False)
 
     def _is_move(self, *arguments: Any) -> bool:
         """Whether a write of a job says more than what was found out and noted."""
@@ -55,12 +66,14 @@ class Moments:
         before, self._job_stood = self._job_stood, stands
         return stands != before
 
-    def _around(self, owner: type, name: str, matters: Callable[..., bool]) -> None:
+    def _around(
+        self, owner: type, name: str, matters: Callable[..., bool], *, before: bool = True
+    ) -> None:
         plain = getattr(owner, name)
 
         def watched(*arguments: Any, **options: Any) -> Any:
             move = matters(*arguments)
-            if move:
+            if move and before:
                 self._pass()
             result = plain(*arguments, **options)
             if move:
@@ -72,13 +85,3 @@ class Moments:
     def _pass(self) -> None:
         if next(self._numbers) == self._point:
             os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _hurry() -> None:
-    for module, name, seconds in (
-        (crossing, "SETTLE_SECONDS", 0.0),
-        (jobs, "LOOK_SECONDS", 0.1),
-        (stages, "POLL_SECONDS", 0.1),
-        (stages, "SETTLE_SECONDS", 0.2),
-    ):
-        setattr(module, name, seconds)

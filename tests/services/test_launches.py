@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from otternauts_desktop.app import open_mission_control
 from otternauts_desktop.core.errors import (
     FlightPlanInvalid,
     LaunchUnderWay,
@@ -195,3 +196,41 @@ async def test_a_removed_fleet_is_gone(tmp_path: Path) -> None:
         snapshot = control.telemetry.snapshot(cluster_id)
         assert snapshot is not None
         assert "trio" not in snapshot.fleets
+
+
+async def test_what_closes_under_a_launch_goes_on_in_the_next_run(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: nginx:1.27\n"
+    async with flying(tmp_path) as (control, _, cluster_id):
+        launch = await control.launches.launch(cluster_id, "solo", text, {})
+        async with open_mission_control(tmp_path / "home") as other:
+            assert other.launches.cut_off() == (), "its program lives"
+            with pytest.raises(LaunchUnderWay):
+                await other.launches.launch(cluster_id, "solo", text, {})
+        await control.launches.close()
+        async with open_mission_control(tmp_path / "home") as other:
+            assert [record.id for record in other.launches.cut_off()] == [launch]
+            await other.launches.go_on(set())
+            assert other.launches.under_way() == ()
+            await other.launches.go_on({cluster_id})
+            assert (await other.launches.wait(launch)).state is LaunchState.CONVERGED
+            assert [r.state for r in other.launches.history(cluster_id, "solo")] == ["converged"]
+
+
+async def test_a_launch_that_was_cut_off_and_took_values_waits_for_a_person(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        first = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        await control.launches.close()
+        async with open_mission_control(tmp_path / "home") as other:
+            same = await other.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+            assert same == first, "with its values it is the same launch"
+            await other.launches.close()
+        async with open_mission_control(tmp_path / "home") as other:
+            await other.launches.go_on({cluster_id})
+            ended = other.launches.progress(first)
+            assert ended.state is LaunchState.UNKNOWN
+            assert ended.cause
+            assert "Launch again" in ended.cause.next_step
+            again = await other.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+            assert (await other.launches.wait(again)).state is LaunchState.CONVERGED
+            states = [r.state for r in other.launches.history(cluster_id, "trio")]
+            assert states == ["converged", "unknown"]

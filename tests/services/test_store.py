@@ -13,7 +13,7 @@ from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import Database, open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
-from otternauts_desktop.services.store.launches import LaunchRecords
+from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.store.settings import SettingRecords, Value
 
 HARBOUR = Cluster(ClusterId("c1"), "harbour", "swarm-1")
@@ -171,10 +171,14 @@ def test_many_threads_write_at_once(database: Database) -> None:
 
 def _launch(database: Database, launch_id: str, fleet: str = "shop") -> int:
     return LaunchRecords(database).record_intent(
-        LaunchId(launch_id),
-        HARBOUR.id,
-        fleet,
-        template="services: {}",
-        body_sha256="0" * 64,
-        started_at=1.0,
+        LaunchRecord(
+            id=LaunchId(launch_id),
+            cluster_id=HARBOUR.id,
+            fleet=fleet,
+            version=0,
+            template="services: {}",
+            body_sha256="0" * 64,
+            state="running",
+            started_at=1.0,
+        )
     )

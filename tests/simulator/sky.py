@@ -1,5 +1,6 @@
 """What the simulator's tests share: a swarm whose clock they move, and a look over real SSH."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -83,3 +84,15 @@ async def deploy(link: SshLink, fleet: str, compose: object) -> Output:
     body = json.dumps(compose).encode()
     done = await link.run(stack_deploy(fleet, body, sudo=False, resolve_image="never"))
     return Output(done.exit_status, done.stdout.decode(), done.stderr.decode())
+
+
+async def settled(engine: Engine, service: str, count: int) -> list[dict[str, Any]]:
+    """The running tasks of a service, as soon as there are so many."""
+    async with asyncio.timeout(5):
+        while True:
+            wanted = {"filters": {"service": [service], "desired-state": ["running"]}}
+            tasks: list[dict[str, Any]] = await engine.get("/tasks", wanted)
+            running = [task for task in tasks if task["Status"]["State"] == "running"]
+            if len(running) == count:
+                return running
+            await asyncio.sleep(0.02)

@@ -32,7 +32,7 @@ from otternauts_desktop.core.flight.commands import (
 from otternauts_desktop.services.engine import Engine, open_engine
 from otternauts_desktop.services.ssh import SshLink, connect, scan_host_key
 from otternauts_desktop.simulator.practice import Practice, open_practice_cluster
-from tests.simulator.sky import FAST, deploy, linked, login
+from tests.simulator.sky import FAST, deploy, linked, login, settled
 
 LOGS: dict[str, str | int | bool] = {
     "stdout": True,
@@ -45,18 +45,6 @@ LOGS: dict[str, str | int | bool] = {
 async def tasks_of(engine: Engine, service: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = await engine.get("/tasks", {"filters": {"service": [service]}})
     return found
-
-
-async def settled(engine: Engine, service: str, count: int) -> list[dict[str, Any]]:
-    """The running tasks of a service, as soon as there are so many."""
-    async with asyncio.timeout(5):
-        while True:
-            wanted = {"filters": {"service": [service], "desired-state": ["running"]}}
-            tasks: list[dict[str, Any]] = await engine.get("/tasks", wanted)
-            running = [task for task in tasks if task["Status"]["State"] == "running"]
-            if len(running) == count:
-                return running
-            await asyncio.sleep(0.02)
 
 
 async def lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[LogLine]:

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Final
 
 from sqlalchemy import func, insert, literal, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from otternauts_desktop.core.flight.commands import ResolveImage
 from otternauts_desktop.core.flight.drift import Sums
 from otternauts_desktop.core.names import ClusterId, LaunchId
 from otternauts_desktop.services.store.database import Database
@@ -27,13 +29,22 @@ class LaunchRecord:
     body_sha256: str
     """Hex digest of what was sent: tells whether two launches sent the same."""
     state: str
-    """A `LaunchState`. `running` for good where the program ended before the launch did."""
+    """A `LaunchState`. Where the program ended before the launch did it stays `running`, of a
+    runner that is dead, until it goes on or another launch takes its place."""
     started_at: float
     """Wall clock, seconds since 1970."""
-    ended_at: float
+    ended_at: float = 0.0
     """0.0 while no end is recorded."""
-    cause: str
+    cause: str = ""
     """JSON of the `Cause`, "" where there is none."""
+    runner: str = ""
+    """The run of the program that has it."""
+    seconds: float = 300.0
+    """So long it may take to converge."""
+    resolve_image: ResolveImage = "always"
+
+
+_COLUMNS: Final = [c for c in LAUNCHES.c if c.name not in ("number", "jobs_done")]
 
 
 class LaunchRecords:
@@ -42,37 +53,47 @@ class LaunchRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record_intent(
-        self,
-        launch_id: LaunchId,
-        cluster_id: ClusterId,
-        fleet: str,
-        *,
-        template: str,
-        body_sha256: str,
-        started_at: float,
-    ) -> int:
-        """Write down that a launch is about to start; gives back its version."""
+    def record_intent(self, record: LaunchRecord) -> int:
+        """Write down that a launch is about to start; gives back its version.
+
+        That is the next of its fleet's, whatever `record` says.
+        """
         newest = select(func.coalesce(func.max(LAUNCHES.c.version), 0)).where(
-            LAUNCHES.c.cluster_id == cluster_id, LAUNCHES.c.fleet == fleet
+            LAUNCHES.c.cluster_id == record.cluster_id, LAUNCHES.c.fleet == record.fleet
         )
         with self._database.writing() as connection:
             version: int = connection.execute(newest).scalar_one() + 1
-            connection.execute(
-                insert(LAUNCHES).values(
-                    id=launch_id,
-                    cluster_id=cluster_id,
-                    fleet=fleet,
-                    version=version,
-                    template=template,
-                    body_sha256=body_sha256,
-                    state="running",
-                    started_at=started_at,
-                    ended_at=0.0,
-                    cause="",
-                )
-            )
+            row = {**asdict(record), "version": version, "jobs_done": "[]"}
+            connection.execute(insert(LAUNCHES).values(**row))
         return version
+
+    def take(self, record: LaunchRecord, runner: str) -> bool:
+        """Have `runner` go on with a launch that nobody took meanwhile: of two, one succeeds."""
+        with self._database.writing() as connection:
+            done = connection.execute(
+                update(LAUNCHES)
+                .where(
+                    LAUNCHES.c.id == record.id,
+                    LAUNCHES.c.state == "running",
+                    LAUNCHES.c.runner == record.runner,
+                )
+                .values(runner=runner)
+            )
+            return done.rowcount == 1
+
+    def record_job_done(self, launch_id: LaunchId, job: str) -> None:
+        """Write down that a job of a launch has run to its end."""
+        done = json.dumps([*self.jobs_done(launch_id), job])
+        with self._database.writing() as connection:
+            connection.execute(
+                update(LAUNCHES).where(LAUNCHES.c.id == launch_id).values(jobs_done=done)
+            )
+
+    def jobs_done(self, launch_id: LaunchId) -> tuple[str, ...]:
+        """Names of the jobs of a launch that have run to their end."""
+        query = select(LAUNCHES.c.jobs_done).where(LAUNCHES.c.id == launch_id)
+        with self._database.reading() as connection:
+            return tuple(json.loads(connection.execute(query).scalar_one_or_none() or "[]"))
 
     def record_end(
         self, launch_id: LaunchId, *, state: str, ended_at: float, cause: str = ""
@@ -87,12 +108,17 @@ class LaunchRecords:
 
     def history(self, cluster_id: ClusterId, fleet: str) -> tuple[LaunchRecord, ...]:
         """All launches of a fleet from here, newest first."""
-        columns = [column for column in LAUNCHES.c if column.name != "number"]
         query = (
-            select(*columns)
+            select(*_COLUMNS)
             .where(LAUNCHES.c.cluster_id == cluster_id, LAUNCHES.c.fleet == fleet)
             .order_by(LAUNCHES.c.number.desc())
         )
+        with self._database.reading() as connection:
+            return tuple(LaunchRecord(**row._mapping) for row in connection.execute(query))
+
+    def unended(self) -> tuple[LaunchRecord, ...]:
+        """The launches whose end is not recorded, oldest first."""
+        query = select(*_COLUMNS).where(LAUNCHES.c.state == "running").order_by(LAUNCHES.c.number)
         with self._database.reading() as connection:
             return tuple(LaunchRecord(**row._mapping) for row in connection.execute(query))
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 METADATA: Final = MetaData()
@@ -85,6 +86,10 @@ LAUNCHES: Final = Table(
     Column("started_at", REAL, nullable=False),
     Column("ended_at", REAL, nullable=False),
     Column("cause", Text, nullable=False),
+    Column("runner", Text, nullable=False, server_default=""),
+    Column("seconds", REAL, nullable=False, server_default=text("300.0")),
+    Column("resolve_image", Text, nullable=False, server_default="always"),
+    Column("jobs_done", Text, nullable=False, server_default="[]"),
     UniqueConstraint("cluster_id", "fleet", "version"),
 )
 

@@ -10,6 +10,7 @@ from otternauts_desktop.services.store.migrations import (
     m0002_jobs,
     m0003_left_by_launches,
     m0004_keys_and_jumps,
+    m0005_launches_go_on,
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
@@ -17,5 +18,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     m0002_jobs.STATEMENTS,
     m0003_left_by_launches.STATEMENTS,
     m0004_keys_and_jumps.STATEMENTS,
+    m0005_launches_go_on.STATEMENTS,
 )
 """The statements that lead from version N to N + 1 stand at index N."""
