@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from otternauts_desktop.core.errors import ClusterUnreachable, EvacuationStuck
 from otternauts_desktop.core.flight.evacuation import has_left, settle, step_aside
-from otternauts_desktop.core.flight.rebalancing import Move, rebalancing
+from otternauts_desktop.core.flight.rebalancing import Move, node_of_stuck, rebalancing, spread
 from otternauts_desktop.core.names import ClusterId, JobId
 from otternauts_desktop.core.swarm.health import Health, service_condition
 from otternauts_desktop.core.swarm.state import Service, Snapshot
@@ -81,14 +81,32 @@ class _MoveAll(JobStep):
     async def _more(self, work: Work, service: Service, count: str) -> None:
         """Give it more replicas until they run, then as many as it had."""
         had = int(service.labels.get(MARK, service.replicas))
-        flags = ("--replicas", str(had + int(count)), "--label-add", f"{MARK}={had}")
-        await self._tools.update_service(work, service, flags)
+        before = spread(await self._tools.cluster(work), service)
+        more = ("--replicas", str(had + int(count)), "--label-add", f"{MARK}={had}")
+        await self._tools.update_service(work, service, more)
         reason = await self._until(work, service, had + int(count), _flies)
-        flags = ("--replicas", str(had), "--label-rm", MARK)
-        await self._tools.update_service(work, service, flags)
-        if not reason:
-            reason = await self._until(work, service, had, _flies)
+        if reason:
+            await self._start_elsewhere(work, service, had + int(count))
+        snapshot = await self._tools.cluster(work)
+        now = snapshot.service_by_id.get(service.id, service)
+        as_it_was = ("--replicas", str(had), "--label-rm", MARK, *settle(now))
+        await self._tools.update_service(work, service, as_it_was)
+        reason = reason or await self._until(work, service, had, _flies)
+        if not reason and spread(await self._tools.cluster(work), service) == before:
+            reason = tr("Its new tasks did not run on the emptier outposts.")
         self._told(work, service, reason)
+
+    async def _start_elsewhere(self, work: Work, service: Service, replicas: int) -> None:
+        """Let the surplus that does not start run where the others do, before it is taken away.
+
+        Swarm takes it from where there is most, whether that runs or not (swarmkit, replicated
+        orchestrator, slotsByIndex): else it would stop tasks that run and keep those that don't.
+        """
+        snapshot = await self._tools.cluster(work)
+        if stuck := node_of_stuck(snapshot, service):
+            now = snapshot.service_by_id.get(service.id, service)
+            await self._tools.update_service(work, now, step_aside(now, stuck))
+        await self._until(work, service, replicas, _flies)
 
     async def _aside(self, work: Work, service: Service, node_id: str) -> None:
         if not settle(service):

@@ -6,6 +6,7 @@ as many more for a moment (new ones go where it has the fewest, and surplus ones
 where it has the most); one that sits alone on a full outpost steps aside.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ from otternauts_desktop.core.swarm.health import Health, service_condition
 from otternauts_desktop.core.swarm.state import Node, Service, Snapshot
 
 MOST_MOVES: Final = 50
+_WANTED: Final = ("running", "ready")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,7 @@ def rebalancing(snapshot: Snapshot) -> tuple[Move, ...]:
     """
     movable = [s for s in snapshot.services if _is_movable(snapshot, s)]
     room = {service.id: _room(snapshot, service) for service in movable}
-    counts = {
-        service.id: {n.id: len(tasks_on(snapshot, service, n.id)) for n in snapshot.nodes}
-        for service in movable
-    }
+    counts = {service.id: dict(spread(snapshot, service)) for service in movable}
     totals = {
         node.id: sum(len(tasks_on(snapshot, s, node.id)) for s in snapshot.services)
         for node in snapshot.nodes
@@ -56,15 +55,15 @@ def rebalancing(snapshot: Snapshot) -> tuple[Move, ...]:
                         continue
                     over = mine[source.id] - mine[target.id]
                     fuller = totals[source.id] - totals[target.id]
-                    spread = over >= 2
+                    surplus = over >= 2
                     lone = mine[source.id] == 1 and not mine[target.id] and fuller >= 2
-                    if not (spread or lone) or ways.get(service.id, spread) != spread:
+                    if not (surplus or lone) or ways.get(service.id, surplus) != surplus:
                         continue
-                    if not spread and service.id in ways:
+                    if not surplus and service.id in ways:
                         continue  # it steps aside from one outpost at a time
-                    found = (over if spread else 0, fuller)
+                    found = (over if surplus else 0, fuller)
                     if best is None or found > best[:2]:
-                        best = (*found, Move(service, source, target, spread))
+                        best = (*found, Move(service, source, target, surplus))
         if best is None:
             break
         move = best[2]
@@ -75,6 +74,18 @@ def rebalancing(snapshot: Snapshot) -> tuple[Move, ...]:
             totals[node.id] += by
         room[move.service.id][move.target.id] -= 1
     return tuple(moves)
+
+
+def node_of_stuck(snapshot: Snapshot, service: Service) -> str:
+    """The id of an outpost where tasks of a service are to run and none does; "" for none."""
+    wanted = [t for t in snapshot.tasks_by_service.get(service.id, ()) if t.desired in _WANTED]
+    well = {task.node_id for task in wanted if task.state == "running"}
+    return next((t.node_id for t in wanted if t.node_id and t.node_id not in well), "")
+
+
+def spread(snapshot: Snapshot, service: Service) -> Mapping[str, int]:
+    """How many tasks of a service live on each outpost, by ids."""
+    return {node.id: len(tasks_on(snapshot, service, node.id)) for node in snapshot.nodes}
 
 
 def _is_movable(snapshot: Snapshot, service: Service) -> bool:
