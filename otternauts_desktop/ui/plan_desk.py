@@ -44,7 +44,6 @@ DRAFT_MS: Final = 1500
 """At most so long after a key the draft is on disk."""
 PREVIEW_MS: Final = 250
 """So long after a reading the plan is made, if nothing is typed meanwhile."""
-
 _TOLD: Final = 6
 """So many errors are said beside the text, which marks them all."""
 
