@@ -364,6 +364,14 @@ class CertificateLimit(KnownError):
     anchor = "certificate-limit"
 
 
+class CertificateRefused(KnownError):
+    """Whatever else the authority says; its own words are the detail."""
+
+    title = marked("Cannot obtain a certificate: the authority refused it.")
+    next_step_default = marked("Mend what it names; Traefik asks again by itself.")
+    anchor = "certificate-refused"
+
+
 class EvacuationStuck(KnownError):
     title = marked("A vessel could not move to another outpost.")
     next_step_default = marked(

@@ -4,6 +4,7 @@ import pytest
 
 from otternauts_desktop.core.errors import (
     CertificateLimit,
+    CertificateRefused,
     ChallengeFailed,
     DomainElsewhere,
     KnownError,
@@ -66,6 +67,17 @@ def test_a_domain_has_to_lead_to_the_cluster_and_nowhere_else() -> None:
             CertificateLimit,
             "2026-11-27 04:12:00 UTC",
         ),
+        (
+            "acme: error: 429 :: urn:ietf:params:acme:error:rateLimited :: Service busy",
+            CertificateLimit,
+            "shop.example.com",
+        ),
+        (
+            "acme: error: 403 :: urn:ietf:params:acme:error:caa :: CAA record for shop.example.com "
+            "prevents issuance, url: https://acme-v02.api.letsencrypt.org/acme/chall/1",
+            CertificateRefused,
+            "shop.example.com: CAA record for shop.example.com prevents issuance",
+        ),
     ],
 )
 def test_traefiks_log_is_explained(said: str, kind: type[KnownError], word: str) -> None:
@@ -73,6 +85,14 @@ def test_traefiks_log_is_explained(said: str, kind: type[KnownError], word: str)
     assert isinstance(trouble, kind)
     assert word in trouble.detail
     assert trouble.next_step
+
+
+def test_a_limit_without_a_time_does_not_speak_of_one() -> None:
+    trouble = certificate_trouble(
+        _LOG + "acme: error: 429 :: urn:ietf:params:acme:error:rateLimited"
+    )
+    assert trouble is not None
+    assert "then" not in trouble.next_step
 
 
 def test_other_lines_are_no_trouble() -> None:

@@ -6,15 +6,18 @@ from typing import Final
 
 from otternauts_desktop.core.errors import (
     CertificateLimit,
+    CertificateRefused,
     ChallengeFailed,
     DomainElsewhere,
     KnownError,
 )
+from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 
 _DOMAIN: Final = re.compile(
     r"(?:domain|\[)[ =\"\[]*((?:[a-z0-9-]+\.)+[a-z0-9-]{2,63})", re.IGNORECASE
 )
+_SAID: Final = re.compile(r"acme:error:\w+ :: ([^\"]{1,500}?)(?:, url|\"|\\n|$)", re.IGNORECASE)
 _RETRY: Final = re.compile(r"retry after ([0-9T:Z .+-]+(?: ?UTC)?)", re.IGNORECASE)
 
 
@@ -56,15 +59,18 @@ def certificate_trouble(line: str) -> KnownError | None:
     match = _DOMAIN.search(line)
     domain = match[1] if match else ""
     if "ratelimited" in low:
-        until = _RETRY.search(line)
-        when = until[1].strip(" .:") if until else ""
-        return CertificateLimit(
-            detail=tr("{domain}: try again after {when}.", domain=domain, when=when)
-            if when
-            else domain
-        )
+        if until := _RETRY.search(line):
+            when = until[1].strip(" .:")
+            return CertificateLimit(
+                detail=tr("{domain}: try again after {when}.", domain=domain, when=when)
+            )
+        wait = tr("Wait, or use its staging authority for testing.")
+        return CertificateLimit(detail=domain, next_step=wait)
     if "acme:error:dns" in low:
         return DomainElsewhere(detail=tr("{domain} has no address.", domain=domain))
     if any(f"acme:error:{kind}" in low for kind in ("connection", "unauthorized", "tls")):
         return ChallengeFailed(detail=domain)
-    return None
+    said = _SAID.search(line)
+    return CertificateRefused(
+        detail=": ".join(filter(None, (domain, shown(said[1]) if said else "")))
+    )
