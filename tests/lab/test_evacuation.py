@@ -169,6 +169,7 @@ async def test_an_outpost_is_emptied_and_filled_again_with_no_replica_missing(
         assert fleet.fewest == 6
 
 
+@pytest.mark.lab_long
 async def test_a_vessel_that_can_not_start_elsewhere_goes_on_where_it_is(
     lab: Lab, tmp_path: Path
 ) -> None:
@@ -194,6 +195,7 @@ async def test_a_vessel_that_can_not_start_elsewhere_goes_on_where_it_is(
         assert (await fleet.node(home)).availability == "pause"
 
 
+@pytest.mark.lab_long
 async def test_a_move_that_fails_leaves_as_many_replicas_as_before(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
