@@ -13,7 +13,7 @@ from otternauts_desktop.ui.row_view import RowView
 from otternauts_desktop.ui.status_marks import DONE, HEALTHY, WARNING, Mark
 
 _HEADINGS: Final = (
-    Heading(marked("Service"), 220),
+    Heading(marked("Service"), 200),
     Heading(marked("Tasks"), 60, right=True),
     Heading(marked("What becomes of it"), 0),
 )

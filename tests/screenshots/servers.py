@@ -8,14 +8,18 @@ from otternauts_desktop.core.errors import CertificateLimit, KnownError
 from otternauts_desktop.core.flight.crossing import End, crossing_check, tcp_crossing, udp_crossing
 from otternauts_desktop.core.flight.doctor import Examination, Patient
 from otternauts_desktop.core.flight.job import Choice, Job, JobState, Question, Trouble
+from otternauts_desktop.core.flight.membership import Change
 from otternauts_desktop.core.flight.preflight import NO_FACTS
 from otternauts_desktop.core.flight.progress import Step, StepState
 from otternauts_desktop.core.flight.rebalancing import Move
 from otternauts_desktop.core.flight.shields import elsewhere, silent
 from otternauts_desktop.core.names import ClusterId, JobId
+from otternauts_desktop.core.words import tr
+from otternauts_desktop.ui.dialogs.confirm_change import ConfirmChange
 from otternauts_desktop.ui.dialogs.confirm_evacuation import ConfirmEvacuation
 from otternauts_desktop.ui.dialogs.confirm_moves import ConfirmMoves
 from otternauts_desktop.ui.dialogs.ingress_settings import IngressDialog
+from otternauts_desktop.ui.dialogs.labels import LabelsDialog
 from otternauts_desktop.ui.dialogs.shields import ShieldsDialog
 from otternauts_desktop.ui.doctor_desk import Case
 from otternauts_desktop.ui.places import cluster_place, doctor_place, outpost_place
@@ -172,6 +176,32 @@ async def evacuation(stage: Stage) -> None:
     await stage.dialog(ConfirmEvacuation)
 
 
+def _change(number: int, change: Change) -> Callable[[Stage], Awaitable[None]]:
+    """What a change of an outpost's part in its swarm means, or why it is not done."""
+
+    async def scene(stage: Stage) -> None:
+        snapshot = stage.control.telemetry.snapshot(PROD)
+        assert snapshot is not None
+        node = snapshot.nodes[number]
+        stage.desk.go(outpost_place(PROD, node.id))
+        outlook = stage.control.membership.outlook(PROD, node, change)
+        title = tr("Remove {outpost} from its swarm?", outpost=outlook.node.name)
+        if change is Change.DEMOTE:
+            title = tr("Demote {outpost}?", outpost=outlook.node.name)
+        ConfirmChange(title, tr(change.value.capitalize()), outlook, stage.window).open()
+
+    return scene
+
+
+async def labels(stage: Stage) -> None:
+    """The labels of an outpost."""
+    snapshot = stage.control.telemetry.snapshot(PROD)
+    assert snapshot is not None
+    node = snapshot.nodes[1]
+    stage.desk.go(outpost_place(PROD, node.id))
+    LabelsDialog(node.name, node.labels, stage.window).open()
+
+
 async def rebalance(stage: Stage) -> None:
     """What would move."""
     snapshot = stage.control.telemetry.snapshot(PROD)
@@ -190,6 +220,9 @@ SERVERS: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
     "certificates": shields,
     "evacuate": evacuation,
     "rebalance": rebalance,
+    "demote": _change(1, Change.DEMOTE),
+    "remove": _change(3, Change.REMOVE),
+    "labels": labels,
     "doctor": _doctor(["orion-1", "orion-2", "vega-1", "vega-2"]),
     "doctor-large": _doctor([f"outpost-{n}.fra.example" for n in range(1, 11)], done=False),
 }

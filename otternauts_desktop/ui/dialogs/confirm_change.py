@@ -24,7 +24,7 @@ class ConfirmChange(Confirm):
             table = DeparturesView()
             table.show_departures(outlook.departures, at_once=outlook.change is Change.DRAIN)
             self.body.addWidget(table, 1)
-            self.setMinimumWidth(680)
+            self.setMinimumSize(720, 480)
         else:
             self.body.addStretch(1)
         if outlook.refusal is not None:
