@@ -160,3 +160,30 @@ async def test_an_outpost_is_emptied_brought_back_and_gets_its_share_again(tmp_p
         even = await shell.json("cluster", "rebalance", "--yes")
         assert even["state"] == "done"
         assert "even" in (await shell.run("cluster", "rebalance")).stdout
+
+
+async def test_an_outpost_changes_its_part_in_the_swarm_and_leaves_it(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        shell = Terminal(tmp_path / "home")
+        vega = practice.swarm.nodes[practice.host("vega-1").node_id]
+        job = await shell.json("outpost", "promote", "vega-1")
+        assert (job["title"], vega.role) == ("Promote vega-1", "manager")
+        assert "a manager already" in (await shell.run("outpost", "promote", "vega-1")).stdout
+        job = await shell.json("outpost", "demote", "vega-1", "--yes")
+        assert [step["state"] for step in job["steps"]] == ["done"] * 2
+        assert vega.role == "worker"
+
+        asked = await shell.run("outpost", "drain", "vega-1", code=2)
+        assert "Nothing was done" in asked.stderr
+        await shell.run("outpost", "drain", "vega-1", "--yes")
+        assert vega.availability == "drain"
+        await shell.run("outpost", "activate", "vega-1")
+        assert vega.availability == "active"
+        assert await shell.json("outpost", "label", "vega-1") == {"disk": "ssd"}
+        await shell.run("outpost", "label", "vega-1", "zone=a", "--remove", "disk")
+        assert vega.labels == {"zone": "a"}
+
+        job = await shell.json("outpost", "remove", "vega-1", "--yes")
+        assert [step["state"] for step in job["steps"]] == ["done"] * 5
+        assert vega.id not in practice.swarm.nodes
+        assert len(control.outposts.outposts(cluster_id)) == 2
