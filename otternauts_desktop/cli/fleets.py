@@ -16,6 +16,7 @@ from otternauts_desktop.core.errors import BadName, NothingFound
 from otternauts_desktop.core.flight.diff import LineKind, diff
 from otternauts_desktop.core.flight.explain import explain as explained
 from otternauts_desktop.core.flight.export import export
+from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.health import (
     Health,
     current_tasks,
@@ -41,6 +42,8 @@ async def fleet(control: MissionControl, arguments: Namespace, output: Output) -
             {"removed": arguments.name}, f"{arguments.name} is gone. Its volumes are still there."
         )
         return 0
+    if arguments.action == "unlock":
+        return await _unlock(control, cluster.id, arguments, output)
     snapshot = await control.telemetry.refresh(cluster.id)
     if arguments.action == "list":
         return _list(snapshot, output)
@@ -70,6 +73,26 @@ async def fleet(control: MissionControl, arguments: Namespace, output: Output) -
     )
     good = (Health.HEALTHY, Health.DONE, Health.STOPPED)
     return 0 if condition.health in good else NOT_AS_WANTED
+
+
+async def _unlock(
+    control: MissionControl, cluster_id: ClusterId, arguments: Namespace, output: Output
+) -> int:
+    held = await control.launches.lock(cluster_id, arguments.name)
+    if held is None:
+        raise NothingFound(detail=f"{arguments.name} is not locked.")
+    output.progress(held.words)
+    if not arguments.yes and not confirmed(
+        "If that launch still goes on, two at once mix up the fleet. Break the lock?"
+    ):
+        output.progress("Nothing was done; --yes does it without asking.")
+        return CANCELLED
+    await control.launches.break_lock(cluster_id, held)
+    output.result(
+        {"unlocked": arguments.name, "holder": held.lock.holder, "launch": held.lock.launch},
+        f"{arguments.name} can be launched again.",
+    )
+    return 0
 
 
 def _list(snapshot: Snapshot, output: Output) -> int:

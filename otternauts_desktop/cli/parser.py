@@ -245,6 +245,10 @@ def _fleets(commands: _Commands) -> None:
     ):
         action = _command(actions, name, words)
         action.add_argument("name", metavar="NAME")
-    remove = _command(actions, "remove", "stop a fleet; its volumes stay")
-    remove.add_argument("name", metavar="NAME")
-    remove.add_argument("--yes", action="store_true", help="do not ask")
+    for name, words in (
+        ("remove", "stop a fleet; its volumes stay"),
+        ("unlock", "break the lock of a launch that will never end"),
+    ):
+        action = _command(actions, name, words)
+        action.add_argument("name", metavar="NAME")
+        action.add_argument("--yes", action="store_true", help="do not ask")

@@ -318,6 +318,15 @@ class LaunchUnderWay(KnownError):
     anchor = "launch-under-way"
 
 
+class FleetLocked(LaunchUnderWay):
+    """Somebody else launches it; `detail` says who and since when."""
+
+    next_step_default = marked(
+        "Wait until it has ended. Where you know that it never will, break its lock: "
+        "Fleet, Break launch lock, or `otternauts fleet unlock NAME`."
+    )
+
+
 # -- ingress ---------------------------------------------------------------------------------
 
 

@@ -116,6 +116,11 @@ class Engine:
             answer = await _reading(response.aread())
         return json.loads(answer) if answer.strip() else None
 
+    async def delete(self, path: str) -> None:
+        """Have `DELETE path` done. Raises as `post` does."""
+        async with self._request(path, None, ANSWER_SECONDS, method="DELETE") as response:
+            await _reading(response.aread())
+
     async def swarm_lists(self) -> SwarmLists:
         """What makes a snapshot, asked for side by side."""
         nodes, services, tasks, networks, secrets, configs = await asyncio.gather(
@@ -152,10 +157,15 @@ class Engine:
 
     @asynccontextmanager
     async def _request(
-        self, path: str, params: Params | None, seconds: float | None, body: bytes | None = None
+        self,
+        path: str,
+        params: Params | None,
+        seconds: float | None,
+        body: bytes | None = None,
+        method: str = "",
     ) -> AsyncIterator[httpcore.Response]:
         target = _target(self._api, path, params)
-        method = "GET" if body is None else "POST"
+        method = method or ("GET" if body is None else "POST")
         call = f"{method} {unquote(target)}"
         started = time.monotonic()
         status: int | None = None

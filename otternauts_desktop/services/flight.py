@@ -19,6 +19,7 @@ from otternauts_desktop.core.flight.progress import (
 )
 from otternauts_desktop.core.words import marked, tr
 
+LOCK: Final = marked("Lock the fleet")
 READ: Final = marked("Read the live fleet")
 CREATE: Final = marked("Create configs and secrets")
 REMOVE: Final = marked("Remove what is gone")
@@ -94,6 +95,7 @@ class Flight:
 
 def steps(prepared: Prepared) -> Iterator[Step]:
     """What a launch does after the flight plan was found good."""
+    yield Step(tr(LOCK))
     yield Step(tr(READ))
     if prepared.objects:
         yield Step(tr(CREATE))

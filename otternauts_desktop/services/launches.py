@@ -18,6 +18,7 @@ from typing import Final
 
 from otternauts_desktop.core.errors import (
     ClusterUnreachable,
+    FleetLocked,
     FlightPlanInvalid,
     KnownError,
     LaunchUnderWay,
@@ -55,8 +56,9 @@ from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.services.bus import Bus
-from otternauts_desktop.services.flight import Flight, steps
+from otternauts_desktop.services.flight import LOCK, Flight, steps
 from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.locks import Held, Locks
 from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.jobs import Runner
@@ -112,6 +114,7 @@ class Launches:
         self._records = records
         self._runner = runner
         self._key = key
+        self._locks = Locks(telemetry, records)
         self._stages = Stages(links, telemetry, transmissions, records, key)
         self._progress: dict[LaunchId, LaunchProgress] = {}
         self._tasks: dict[LaunchId, asyncio.Task[None]] = {}
@@ -305,6 +308,7 @@ class Launches:
             old = newest.id != record.id or time.time() - record.started_at > GO_ON_SECONDS
             if prepared is None or old:
                 self._end_cut_off(record)
+                await self._release(record)
                 continue
             self._runner.begin()
             if self._records.take(record, self._runner.id):
@@ -340,8 +344,11 @@ class Launches:
         """Stop a fleet: its services, networks, configs and secrets go, its volumes stay.
 
         Returns when all tasks and networks are gone, because a launch before that fails.
-        Raises `KnownError` where that is not seen within a minute.
+        Raises `FleetLocked` while somebody launches it, `KnownError` where it is not seen to be
+        gone within a minute.
         """
+        if held := await self._locks.held(cluster_id, fleet):
+            raise FleetLocked(detail=held.words)
         async with self._telemetry.manager(cluster_id) as (outpost, engine):
             with contextlib.suppress(OutcomeUnknown):  # settled by looking, below
                 done = await self._links.run(outpost, stack_remove(fleet, sudo=outpost.sudo))
@@ -363,6 +370,14 @@ class Launches:
         gone = dict.fromkeys(self._records.left(cluster_id, fleet))
         self._records.record_left(cluster_id, fleet, gone)
         await self._telemetry.refresh(cluster_id)
+
+    async def lock(self, cluster_id: ClusterId, fleet: str) -> Held | None:
+        """Who has a fleet locked to launch it. Raises where the cluster can't be reached."""
+        return await self._locks.held(cluster_id, fleet)
+
+    async def break_lock(self, cluster_id: ClusterId, held: Held) -> None:
+        """Take away a lock that its holder will not release; never one that came after it."""
+        await self._locks.remove(cluster_id, held.lock)
 
     async def close(self) -> None:
         """Stop watching all launches; they go on in the next run of the program."""
@@ -425,6 +440,8 @@ class Launches:
 
     async def _fly(self, flight: Flight, prepared: Prepared, record: LaunchRecord) -> None:
         try:
+            async with flight.step(tr(LOCK)):
+                await self._locks.take(record.cluster_id, record.fleet, record.id)
             await self._stages.fly(flight, prepared, record.seconds, record.resolve_image)
         except asyncio.CancelledError:
             if not self._closing:
@@ -441,7 +458,13 @@ class Launches:
             raise
         finally:
             if flight.progress.state.ended:
+                await self._release(record)
                 self._record_end(flight.progress)
+
+    async def _release(self, record: LaunchRecord) -> None:
+        """Free the fleet. Where that fails now, the next launch from here takes the lock away."""
+        with contextlib.suppress(KnownError):
+            await self._locks.release(record.cluster_id, record.fleet, record.id)
 
     def _save(self, progress: LaunchProgress) -> None:
         self._progress[progress.id] = progress

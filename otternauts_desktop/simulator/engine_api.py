@@ -62,6 +62,7 @@ class EngineApi:
             (method, re.compile(pattern), write)
             for method, pattern, write in (
                 ("POST", "/(secret|config)s/create", self._create_file),
+                ("DELETE", "/(secret|config)s/([^/]+)", self._remove_file),
                 ("POST", "/swarm/init", self._init),
                 ("POST", "/swarm/join", self._join),
                 ("POST", "/swarm/leave", self._leave),
@@ -330,11 +331,26 @@ class EngineApi:
         self._server.deeds.append(f"{kind} create {made.name}")
         return _json({"ID": made.id}, 201)
 
+    def _remove_file(self, query: Query, document: Json, kind: str, reference: str) -> Answer:
+        self._only_managers()
+        file = self._swarm.files.get(reference) or self._swarm.file_named(kind, reference)
+        if file is None or file.kind != kind:
+            raise EngineError(404, f"{kind} {reference} not found")
+        self._swarm.remove_file(file)
+        self._server.deeds.append(f"{kind} rm {file.name}")
+        return Answer(204)
+
     def _files(self, query: Query, section: str) -> Answer:
         """Secrets never with what is in them, as the real one."""
         self._only_managers()
-        files = self._swarm.files.values()
-        return _json([file.json() for file in files if f"{file.kind}s" == section])
+        filters = read_filters(query, section)
+        return _json(
+            [
+                file.json()
+                for file in self._swarm.files.values()
+                if f"{file.kind}s" == section and named(filters, file.id, file.name)
+            ]
+        )
 
     def _one_service(self, query: Query, reference: str) -> Answer:
         return _json(self._service(reference).json(None))

@@ -22,6 +22,8 @@ _FILTERS: Final = {
         "stack",
     },
     "networks": {"dangling", "driver", "id", "label", "name", "scope", "type"},
+    "configs": {"id", "label", "name", "names"},
+    "secrets": {"id", "label", "name", "names"},
 }
 
 Query = dict[str, str]

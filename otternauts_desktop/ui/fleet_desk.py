@@ -106,6 +106,13 @@ class FleetDesk(QObject):
             lambda: start(self.remove_fleet()),
             available=shown,
         )
+        add(
+            "fleet.unlock",
+            "Fleet",
+            tr("Break launch lock…"),
+            lambda: start(self.break_lock()),
+            available=shown,
+        )
 
     def _edit(self) -> None:
         self._page.show_tab(PLAN)
@@ -248,6 +255,26 @@ class FleetDesk(QObject):
         progress = self._launches.get((place.cluster_id, place.name))
         if progress is not None:
             self._crew.launches.cancel(progress.id)
+
+    async def break_lock(self) -> None:
+        """Take away the lock of a launch that will never end, after saying whose it is."""
+        from otternauts_desktop.ui.dialogs.confirm import Confirm
+
+        place = self._window.place
+        held = await self._crew.launches.lock(place.cluster_id, place.name)
+        if held is None:
+            self._window.toast.say(tr("{fleet} is not locked.", fleet=place.name))
+            return
+        warning = tr("If that launch still goes on, two at once mix up the fleet.")
+        dialog = Confirm(
+            tr("Break the lock of {fleet}?", fleet=place.name),
+            f"{held.words} {warning}",
+            tr("Break lock"),
+            self._window,
+        )
+        if await ask(dialog):
+            await self._crew.launches.break_lock(place.cluster_id, held)
+            self._window.toast.say(tr("{fleet} can be launched again.", fleet=place.name))
 
     async def remove_fleet(self) -> None:
         """Stop the fleet that is shown, after asking."""

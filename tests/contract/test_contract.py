@@ -25,6 +25,8 @@ from otternauts_desktop.core.flight.commands import (
 )
 from otternauts_desktop.core.flight.export import export
 from otternauts_desktop.core.flight.plan import ChangeKind, plan
+from otternauts_desktop.core.names import LaunchId
+from otternauts_desktop.core.swarm.lock import lock_document, lock_of
 from otternauts_desktop.core.swarm.state import Task
 from otternauts_desktop.services.engine import open_engine
 from otternauts_desktop.services.ssh import connect
@@ -423,3 +425,40 @@ async def test_an_overlay_of_its_own_subnet(opened: Open) -> None:
             assert b"network with name tried-public already exists" in again.stderr
         finally:
             await side.run(Command(("docker", "network", "rm", "tried-public")))
+
+
+async def test_of_many_who_lock_a_fleet_at_once_one_does_and_frees_it_by_its_id(
+    opened: Open,
+) -> None:
+    async with opened() as side:
+
+        async def lock(number: int) -> str:
+            document = lock_document("tried", "ada@laptop", LaunchId(str(number)))
+            try:
+                return str((await side.engine.post("/configs/create", document))["ID"])
+            except EngineRefused as error:
+                assert error.status == 409
+                return ""
+
+        for _ in range(10):
+            made = [made for made in await asyncio.gather(*map(lock, range(4))) if made]
+            assert len(made) == 1
+            held = lock_of("tried", (await side.snapshot()).configs)
+            assert held is not None
+            assert (held.id, held.holder) == (made[0], "ada@laptop")
+            await side.engine.delete(f"/configs/{made[0]}")
+            assert lock_of("tried", (await side.snapshot()).configs) is None
+            with pytest.raises(NothingFound):
+                await side.engine.delete(f"/configs/{made[0]}")
+
+
+async def test_a_label_of_a_service_alone_restarts_no_task(opened: Open) -> None:
+    async with clean(opened, "tried") as side:
+        labelled = WEB.replace("{replicas: 2}", "{replicas: 2, labels: {of: first}}")
+        await deploy(side, "tried", labelled)
+        before = [task.id for task in await side.running("tried_web", 2)]
+        await deploy(side, "tried", labelled.replace("first", "second"))
+        await asyncio.sleep(3)
+        assert [task.id for task in await side.running("tried_web", 2)] == before
+        services = (await side.snapshot()).services
+        assert [s.labels["of"] for s in services if s.name == "tried_web"] == ["second"]

@@ -38,7 +38,7 @@ async def test_a_fleet_of_three_vessels_converges(tmp_path: Path) -> None:
         history = control.records.history(cluster_id, "trio")
     assert (ended.state, ended.cause) == (LaunchState.CONVERGED, None)
     assert ended.settled == (4, 4)
-    assert [step.state for step in ended.steps] == [StepState.DONE] * 5
+    assert [step.state for step in ended.steps] == [StepState.DONE] * 6
     assert (condition.health, condition.count) == (Health.HEALTHY, "4/4")
     moves = [event.progress for event in heard if isinstance(event, LaunchMoved)]
     assert moves[-1] == ended

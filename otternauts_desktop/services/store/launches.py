@@ -122,6 +122,12 @@ class LaunchRecords:
         with self._database.reading() as connection:
             return tuple(LaunchRecord(**row._mapping) for row in connection.execute(query))
 
+    def has_ended(self, launch_id: LaunchId) -> bool:
+        """Whether this is a launch from here whose end is recorded."""
+        query = select(LAUNCHES.c.state).where(LAUNCHES.c.id == launch_id)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none() not in (None, "running")
+
     def left(self, cluster_id: ClusterId, fleet: str) -> Sums:
         """Sums of what the launches of a fleet left behind, by vessel."""
         query = select(LEFT.c.sums).where(LEFT.c.cluster_id == cluster_id, LEFT.c.fleet == fleet)
