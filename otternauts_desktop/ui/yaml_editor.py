@@ -30,7 +30,7 @@ from otternauts_desktop.ui.editor_gutter import EditorGutter
 from otternauts_desktop.ui.editor_matches import EditorMatches
 from otternauts_desktop.ui.editor_notes import EditorNotes
 from otternauts_desktop.ui.line_editing import INDENT
-from otternauts_desktop.ui.line_layout import line_document
+from otternauts_desktop.ui.line_layout import line_document, show_ahead
 from otternauts_desktop.ui.text_places import (
     Lines,
     cursor_at,
@@ -176,6 +176,7 @@ class YamlEditor(QPlainTextEdit):
             line_editing.new_line(self)
         else:
             super().keyPressEvent(event)
+            show_ahead(self)
             if not control:
                 self.completion.typed(event.text())
 

@@ -244,12 +244,36 @@ def test_a_key_paints_its_line_and_no_more(editor: YamlEditor, qtbot: QtBot) -> 
     editor.go_to(8, 3)
     qtbot.wait(20)
     text, strip = PaintedHeights(editor.viewport()), PaintedHeights(editor.gutter)
-    for key in (Qt.Key.Key_X, Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_NumberSign):
-        QTest.keyClick(editor, key)
-        qtbot.wait(20)
+    end_of_line = len("  web: {image: a}  # b") + 1
+    for column in (3, end_of_line):
+        editor.go_to(8, column)
+        for key in (Qt.Key.Key_X, Qt.Key.Key_Backspace, Qt.Key.Key_NumberSign):
+            QTest.keyClick(editor, key)
+            qtbot.wait(20)
+    editor.go_to(8, 3)
+    QTest.keyClick(editor, Qt.Key.Key_Delete)
+    qtbot.wait(20)
     lines = 2 * editor.blockBoundingRect(editor.firstVisibleBlock()).height()
     assert text.heights and strip.heights
     assert max(*text.heights, *strip.heights) < lines
     QTest.keyClick(editor, Qt.Key.Key_Return)
     qtbot.wait(20)
     assert max(text.heights) > 5 * lines  # everything below has moved
+
+
+def test_a_line_that_grows_out_of_view_is_scrolled_by_some_columns(
+    editor: YamlEditor, qtbot: QtBot
+) -> None:
+    editor.show()
+    editor.set_text("services:\n" + "  web: {image: a}  # b\n" * 60)
+    editor.go_to(8, len("  web: {image: a}  # b") + 1)
+    qtbot.wait(20)
+    text = PaintedHeights(editor.viewport())
+    for _ in range(200):
+        QTest.keyClick(editor, Qt.Key.Key_X)
+        qtbot.wait(1)
+    assert editor.horizontalScrollBar().value() > 0
+    assert editor.cursorRect().right() <= editor.viewport().width()
+    line = editor.blockBoundingRect(editor.firstVisibleBlock()).height()
+    anew = [height for height in text.heights if height > 2 * line]
+    assert len(anew) < 20
