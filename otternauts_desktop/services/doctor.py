@@ -25,6 +25,7 @@ from otternauts_desktop.services.crossing import LoggedIn, crossed
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.telemetry import Telemetry
+from otternauts_desktop.services.together import together
 
 
 class Doctor:
@@ -48,7 +49,7 @@ class Doctor:
         known = {outpost.node_id for outpost in outposts}
         strangers = [node for node in nodes.values() if node.id not in known]
         near = outposts[0].login.host
-        found = await asyncio.gather(
+        found = await together(
             *(self._log_in(o, nodes.get(o.node_id or ""), near) for o in outposts)
         )
         ends = {n: one for n, one in enumerate(found) if isinstance(one, LoggedIn)}

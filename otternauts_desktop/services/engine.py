@@ -35,6 +35,7 @@ from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.ssh import Channel, Completed, SshLink
+from otternauts_desktop.services.together import together
 
 OLDEST_API: Final = (1, 43)
 """Docker 24. Older engines lack parts of what is read here, and no longer get fixes."""
@@ -123,7 +124,7 @@ class Engine:
 
     async def swarm_lists(self) -> SwarmLists:
         """What makes a snapshot, asked for side by side."""
-        nodes, services, tasks, networks, secrets, configs = await asyncio.gather(
+        nodes, services, tasks, networks, secrets, configs = await together(
             self.get("/nodes"),
             self.get("/services", {"status": True}),
             self.get("/tasks"),

@@ -1,6 +1,5 @@
 """The ingress of a cluster: launched, upgraded and looked after by durable jobs."""
 
-import asyncio
 import ipaddress
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -50,6 +49,7 @@ from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.shields import shield_trouble
 from otternauts_desktop.services.telemetry import Telemetry
+from otternauts_desktop.services.together import together
 from otternauts_desktop.services.transmissions import Transmissions
 
 LAUNCH: Final = "ingress.launch"
@@ -185,7 +185,7 @@ class Ingress:
         snapshot = self._telemetry.snapshot(cluster_id)
         hosts = {node.address for node in snapshot.nodes} if snapshot else set()
         hosts |= {outpost.login.host for outpost in self._outposts.outposts(cluster_id)}
-        troubles = await asyncio.gather(*(shield_trouble(name, hosts) for name in domains))
+        troubles = await together(*(shield_trouble(name, hosts) for name in domains))
         return dict(zip(domains, troubles, strict=True))
 
     async def backup(self, cluster_id: ClusterId) -> bytes:

@@ -24,6 +24,7 @@ from otternauts_desktop.core.swarm.cluster import Login, Outpost
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.crossing import LoggedIn, crossed, number
 from otternauts_desktop.services.keys import Keys
+from otternauts_desktop.services.together import together
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ class Preflight:
             crossings: list[Crossing] = []
             async with self._ends(peers, address) as (others, silent):
                 for other in others if address else ():
-                    both = await asyncio.gather(crossed(end, other), crossed(other, end))
+                    both = await together(crossed(end, other), crossed(other, end))
                     crossings += [crossing for way in both for crossing in way]
         finally:
             await link.close()

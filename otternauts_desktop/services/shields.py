@@ -9,6 +9,7 @@ from typing import Final
 from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.flight.shields import elsewhere, silent
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.services.together import together
 
 HTTP: Final = 80
 SECONDS: Final = 5.0
@@ -32,7 +33,7 @@ async def shield_trouble(
 
     `outposts` are host names and addresses of the cluster's. Nothing is sent but a connection.
     """
-    known = await asyncio.gather(*(addresses(host) for host in outposts))
+    known = await together(*(addresses(host) for host in outposts))
     own: frozenset[str] = frozenset().union(*known)
     if trouble := elsewhere(domain, await addresses(domain), own):
         return trouble

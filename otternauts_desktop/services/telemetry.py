@@ -32,6 +32,7 @@ from otternauts_desktop.services.engine import Engine, SwarmLists
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
+from otternauts_desktop.services.together import together
 from otternauts_desktop.services.vigil import wakings
 
 _log = logging.getLogger(__name__)
@@ -170,7 +171,7 @@ class Telemetry:
             for outpost in outposts:
                 if self._links.status(outpost.id).state is LinkState.RECONNECTING:
                     self._links.retry_now(outpost)
-            await asyncio.gather(*(self._links.probe(outpost) for outpost in outposts))
+            await together(*(self._links.probe(outpost) for outpost in outposts))
             for cluster_id in self._watchers:
                 self.wake(cluster_id)
 
