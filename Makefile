@@ -4,8 +4,9 @@
 UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 PYTHON := .venv/bin/python
+TOGETHER := --numprocesses 2 --dist loadgroup
 
-.PHONY: run test check lab-up lab-down screenshots texts bench clean help
+.PHONY: run test lab-long check lab-up lab-down screenshots texts bench clean help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s:
@@ -21,7 +22,11 @@ test: $(PYTHON) ## all checks and every test that this machine can run
 	@packaging/linux/oracles
 	@packaging/linux/keyring-tools
 	@$(MAKE) --no-print-directory check
-	@QT_QPA_PLATFORM=offscreen $(PYTHON) -X faulthandler -m pytest $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(PYTHON) -X faulthandler -m pytest $(TOGETHER) -m "not lab_long" $(ARGS)
+
+lab-long: $(PYTHON) ## what takes long on real swarms: more of the same, before a release
+	@packaging/linux/lab-tools
+	@$(PYTHON) -m pytest -m lab_long $(ARGS)
 
 check: $(PYTHON) ## style, types and the floors of the house
 	@.venv/bin/ruff check .

@@ -34,3 +34,11 @@ def lab() -> Iterator["Lab"]:
         own = Lab.boot()
         stack.callback(own.down)
         yield own
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process has the lab, so that there is one; the others run what needs none meanwhile."""
+    for item in items:
+        if item.get_closest_marker("lab") or "lab" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("lab"))
