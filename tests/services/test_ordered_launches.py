@@ -58,8 +58,8 @@ async def test_each_wave_flies_before_the_next_starts(tmp_path: Path) -> None:
         db, web = snapshot.fleets["lane"]
         (first,), (second,) = (snapshot.tasks_by_service[s.id] for s in (db, web))
     assert (ended.state, ended.cause) == (LaunchState.CONVERGED, None)
-    names = [step.name for step in ended.steps]
-    assert names[2:6] == ["Deploy 1 of 2", "Converge 1 of 2", "Deploy 2 of 2", "Converge 2 of 2"]
+    names = [s.name for s in ended.steps if s.name.startswith(("Deploy", "Converge"))]
+    assert names == ["Deploy 1 of 2", "Converge 1 of 2", "Deploy 2 of 2", "Converge 2 of 2"]
     assert first.created_at < second.created_at
     assert ended.settled == (2, 2)
 
