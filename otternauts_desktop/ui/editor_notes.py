@@ -53,8 +53,8 @@ class EditorNotes:
         self._noted: list[_Noted] = []
         self._worst_first: list[_Noted] = []
         self._lines: dict[int, list[Finding]] = {}
-        self._revision = -1
-        """Of the text for which `_lines` was made."""
+        self._counted = -1
+        """So many lines had the text for which `_lines` was made."""
         self._elided: dict[tuple[str, float], tuple[str, float]] = {}
         """What of a message fits into a room, and its width: measuring text is slow."""
         self.waves: list[QTextEdit.ExtraSelection] = []
@@ -65,7 +65,7 @@ class EditorNotes:
         document = self._editor.document()
         self._noted = [_Noted(f, _meant(document, f)) for f in findings]
         self._worst_first = sorted(self._noted, key=lambda n: _ORDER.index(n.finding.severity))
-        self._revision = -1
+        self._counted = -1
         self.restyle()
 
     def restyle(self) -> None:
@@ -75,9 +75,9 @@ class EditorNotes:
 
     def of_line(self, number: int) -> Sequence[Finding]:
         """What there is to say about a line (from 0), the worst first."""
-        revision = self._editor.document().revision()
-        if revision != self._revision:
-            self._revision = revision
+        count = self._editor.blockCount()
+        if count != self._counted:  # or no line has moved: asking every cursor is slow
+            self._counted = count
             self._lines = {}
             for noted in self._worst_first:
                 self._lines.setdefault(noted.cursor.blockNumber(), []).append(noted.finding)
