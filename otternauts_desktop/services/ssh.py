@@ -134,7 +134,7 @@ class Channel:
         """The next bytes of its output, b"" at the end. Raises `LinkLost`."""
         try:
             return await self._process.stdout.read(size)
-        except asyncssh.Error as error:
+        except (asyncssh.Error, OSError) as error:
             raise LinkLost(detail=shown(str(error))) from error
 
     async def write(self, data: bytes) -> None:
@@ -156,7 +156,7 @@ class Channel:
             async with asyncio.timeout(5):
                 stderr = await self._process.stderr.read(READ_SIZE)
                 await self._process.wait_closed()
-        except (asyncssh.Error, TimeoutError) as error:
+        except (asyncssh.Error, OSError) as error:
             raise LinkLost(detail=str(error)) from error
         status = self._process.returncode
         if status is None:

@@ -6,15 +6,17 @@ longer in the plan is removed last, as a step of its own.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from otternauts_desktop.core.errors import (
+    ClusterUnreachable,
     EngineRefused,
     KnownError,
     LaunchRefused,
     OutcomeUnknown,
+    OutpostError,
     RemovalFailed,
 )
 from otternauts_desktop.core.fleet.flight_plan import (
@@ -29,7 +31,7 @@ from otternauts_desktop.core.flight.commands import (
     stack_deploy,
 )
 from otternauts_desktop.core.flight.drift import Launched
-from otternauts_desktop.core.flight.plan import ChangeKind, plan
+from otternauts_desktop.core.flight.plan import ChangeKind, Plan, plan
 from otternauts_desktop.core.flight.progress import (
     Cause,
     LaunchState,
@@ -61,9 +63,13 @@ _UNSETTLED: Final = (
     "error during connect",
     "DeadlineExceeded",
     "lost leader status",
+    "does not have a leader",
     "EOF",
     "update out of sequence",
 )
+_UNREACHED: Final = (OutcomeUnknown, OutpostError, ClusterUnreachable)
+"""After these another manager is tried: the one that was asked is gone, or a leader is."""
+_T = TypeVar("_T")
 
 
 class Stages:
@@ -99,7 +105,9 @@ class Stages:
                 raise _refused(changes.missing)
         if prepared.objects:
             async with flight.step(tr(CREATE)):
-                made = await self._create_objects(cluster_id, prepared.objects, baseline)
+                made = await _held(
+                    lambda: self._create_objects(cluster_id, prepared.objects, baseline)
+                )
                 flight.note(
                     tr("{made} created", made=made) if made else tr("All are there already")
                 )
@@ -115,14 +123,12 @@ class Stages:
                 again = [c.vessel for c in changes.changes if c.recreated and c.vessel in wave]
                 if again:
                     await self._remove_services(cluster_id, fleet, again)
-                body = prepared.body(wave)
-                settled = await self._deploy(flight, prepared, body, resolve_image)
+                body, part = prepared.body(wave), _of(prepared, wave)
+                settled = await self._deploy(flight, part, body, resolve_image)
                 # Until it is seen what is there, nothing is known of it.
                 self._records.record_left(cluster_id, fleet, {vessel: {} for vessel in wave})
-                unclear = tr("Outcome unclear: looking at the cluster")
-                flight.note(tr("Accepted") if settled else unclear)
             async with flight.step(converging):
-                part = _only(prepared, {v: prepared.data["services"][v] for v in flown})
+                part = _of(prepared, flown)
                 await self._converge(flight, part, baseline, seconds, settled=settled)
                 self._record_left(cluster_id, fleet, wave)
             if flight.progress.state.ended:
@@ -175,7 +181,7 @@ class Stages:
         """Run a one-off job to its end; ends the flight where it fails or takes too long."""
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
         full = f"{fleet}_{job.name}"
-        baseline = await self._telemetry.refresh(cluster_id)
+        baseline = await self._look(cluster_id)
         left = [service for service in baseline.services if service.name == full]
         if job.name in self._records.jobs_done(flight.progress.id):
             if left:
@@ -187,7 +193,7 @@ class Stages:
             await self._remove_services(cluster_id, fleet, [job.name])
             baseline = await self._until_stopped(cluster_id, left[0].id)
         alone = _only(prepared, {job.name: job.settings})
-        settled = await self._deploy(flight, prepared, prepared.job_body(job), resolve_image)
+        settled = await self._deploy(flight, alone, prepared.job_body(job), resolve_image)
         await self._converge(flight, alone, baseline, job.timeout, settled=settled)
         if not flight.progress.state.ended:
             self._records.record_job_done(flight.progress.id, job.name)
@@ -204,7 +210,7 @@ class Stages:
     async def _until_stopped(self, cluster_id: ClusterId, service_id: str) -> Snapshot:
         """Wait until no task of a removed service runs any more."""
         for _ in range(60):
-            snapshot = await self._telemetry.refresh(cluster_id)
+            snapshot = await self._look(cluster_id)
             if not any(task.live for task in snapshot.tasks_by_service.get(service_id, ())):
                 return snapshot
             await asyncio.sleep(1.0)
@@ -213,7 +219,28 @@ class Stages:
     async def _deploy(
         self, flight: Flight, prepared: Prepared, body: str, resolve_image: ResolveImage
     ) -> bool:
-        """Hand the body to Docker. Gives back whether the outcome is settled as accepted.
+        """Have Docker take over the body. Gives back whether that is settled.
+
+        Where its manager goes away meanwhile another one is given the body anew: it is a state to
+        bring about, so nothing is done twice. Raises `LaunchRefused` where Docker said no.
+        """
+        until = time.monotonic() + SETTLING_SECONDS
+        while not await _held(lambda: self._send(flight, prepared, body, resolve_image)):
+            flight.note(tr("Outcome unclear: looking at the cluster"))
+            await asyncio.sleep(POLL_SECONDS)
+            snapshot = await self._look(flight.progress.cluster_id)
+            if _open(prepared, snapshot) is None:
+                flight.note(tr("Accepted, as the cluster shows; no answer came"))
+                return True
+            if time.monotonic() > until:
+                return False
+        flight.note(tr("Accepted"))
+        return True
+
+    async def _send(
+        self, flight: Flight, prepared: Prepared, body: str, resolve_image: ResolveImage
+    ) -> bool:
+        """Hand the body to Docker. Gives back whether it was accepted; if not it is not known.
 
         Raises `LaunchRefused` where Docker said no.
         """
@@ -262,11 +289,9 @@ class Stages:
                 await asyncio.sleep(POLL_SECONDS)
                 continue
             if not applied:
-                left = plan(prepared, snapshot)
-                applied = not any(
-                    c.kind in (ChangeKind.CREATE, ChangeKind.UPDATE) for c in left.changes
-                )
-                if not applied and time.monotonic() > applied_by:
+                left = _open(prepared, snapshot)
+                applied = left is None
+                if left and time.monotonic() > applied_by:
                     raise OutcomeUnknown(
                         detail=tr(
                             "Docker has taken over only a part: still open is {rest}.",
@@ -321,6 +346,9 @@ class Stages:
             await asyncio.sleep(POLL_SECONDS)
 
     async def _remove_services(self, cluster_id: ClusterId, fleet: str, vessels: list[str]) -> None:
+        await _held(lambda: self._remove(cluster_id, fleet, vessels))
+
+    async def _remove(self, cluster_id: ClusterId, fleet: str, vessels: list[str]) -> None:
         async with self._telemetry.manager(cluster_id) as (outpost, _):
             names = [f"{fleet}_{vessel}" for vessel in vessels]
             done = await self._links.run(outpost, service_remove(names, sudo=outpost.sudo))
@@ -328,6 +356,9 @@ class Stages:
         left = {service.name for service in snapshot.services} & set(names)
         if left:
             raise RemovalFailed(detail=shown(done.stderr, limit=2000).strip())
+
+    async def _look(self, cluster_id: ClusterId) -> Snapshot:
+        return await _held(lambda: self._telemetry.refresh(cluster_id))
 
     async def _last_lines(self, cluster_id: ClusterId, task_id: str) -> tuple[str, ...]:
         """What the failed task said last; nothing where it can't be had."""
@@ -339,6 +370,30 @@ class Stages:
             why = f"{error.title} {error.detail}"
             return (tr("(its log can't be read: {why})", why=why),)
         return tuple(shown(line.text) for line in lines)
+
+
+async def _held(act: Callable[[], Awaitable[_T]]) -> _T:
+    """Do what may be done again, until there is a manager that can: a swarm may elect a leader."""
+    until = time.monotonic() + SETTLING_SECONDS
+    while True:
+        try:
+            return await act()
+        except _UNREACHED:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(POLL_SECONDS)
+
+
+def _open(prepared: Prepared, snapshot: Snapshot) -> Plan | None:
+    """What the swarm has not taken over yet; None where that is nothing."""
+    left = plan(prepared, snapshot)
+    to_do = (ChangeKind.CREATE, ChangeKind.UPDATE)
+    return left if any(change.kind in to_do for change in left.changes) else None
+
+
+def _of(prepared: Prepared, vessels: Sequence[str]) -> Prepared:
+    """`prepared` with these of its vessels alone."""
+    return _only(prepared, {vessel: prepared.data["services"][vessel] for vessel in vessels})
 
 
 def _only(prepared: Prepared, services: Mapping[str, Any]) -> Prepared:

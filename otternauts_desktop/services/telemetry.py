@@ -20,6 +20,7 @@ from otternauts_desktop.core.errors import (
     LinkLost,
     NothingFound,
     OutpostError,
+    SwarmWithoutLeader,
 )
 from otternauts_desktop.core.events import ClusterLost, Event, LinkMoved, SwarmObserved
 from otternauts_desktop.core.names import ClusterId
@@ -309,9 +310,10 @@ class Telemetry:
         if len(errors) == 1:
             raise next(iter(errors.values()))
         causes = (f"{name}: {error.title} {error.detail}".strip() for name, error in errors.items())
-        raise ClusterUnreachable(
-            detail=" ".join(causes), next_step=next(iter(errors.values())).next_step
-        )
+        said = " ".join(causes)
+        if any(isinstance(error, SwarmWithoutLeader) for error in errors.values()):
+            raise SwarmWithoutLeader(detail=said)  # whoever can't be reached: that is the matter
+        raise ClusterUnreachable(detail=said, next_step=next(iter(errors.values())).next_step)
 
     async def _ask(self, outpost: Outpost) -> Engine:
         """Its engine, if it answers as a manager that has a leader."""

@@ -156,7 +156,7 @@ async def test_a_link_that_dies_after_the_effect_is_settled_by_looking(
         ended = await control.launches.wait(launch)
     assert (ended.state, ended.cause) == (LaunchState.CONVERGED, None)
     deploy = next(step for step in ended.steps if step.name == "Deploy")
-    assert "unclear" in deploy.note
+    assert "no answer came" in deploy.note
 
 
 async def test_a_link_that_dies_before_the_effect_is_not_called_a_success(
