@@ -30,7 +30,7 @@ IP_AND_UDP: Final = 28
 # What listens is told nothing it could act on; what does not answers with a refusal, which
 # proves the way as well.
 _TCP: Final = (
-    'said=$(timeout 3 bash -c ": <>/dev/tcp/$1/$2" 2>&1); code=$?; '
+    'said=$(timeout 3 bash -c \': <>"/dev/tcp/$0/$1"\' "$1" "$2" 2>&1); code=$?; '
     'case "$said" in *refused*) echo refused;; *oute\\ to\\ host*) echo unreachable;; '
     "*) [ $code = 0 ] && echo open || echo silent;; esac"
 )
