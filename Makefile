@@ -25,8 +25,9 @@ test: $(PYTHON) ## all checks and every test that this machine can run
 	@QT_QPA_PLATFORM=offscreen $(PYTHON) -X faulthandler -m pytest $(TOGETHER) -m "not lab_long" $(ARGS)
 
 lab-long: $(PYTHON) ## what takes long on real swarms: more of the same, before a release
+	@packaging/linux/qt-libraries
 	@packaging/linux/lab-tools
-	@$(PYTHON) -m pytest -m lab_long $(ARGS)
+	@QT_QPA_PLATFORM=offscreen $(PYTHON) -m pytest -m lab_long $(ARGS)
 
 check: $(PYTHON) ## style, types and the floors of the house
 	@.venv/bin/ruff check .
