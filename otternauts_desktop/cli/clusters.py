@@ -9,11 +9,18 @@ from otternauts_desktop.cli.doctor import doctor
 from otternauts_desktop.cli.evacuations import bring_back, evacuate, rebalance
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.jobs import followed
+from otternauts_desktop.cli.logins import keyed_login, said_login
 from otternauts_desktop.cli.membership import change_membership, label
 from otternauts_desktop.cli.output import Output, table
-from otternauts_desktop.core.errors import HostKeyChanged, HostKeyUnknown, KnownError, NothingFound
+from otternauts_desktop.core.errors import (
+    BadName,
+    HostKeyChanged,
+    HostKeyUnknown,
+    KnownError,
+    NothingFound,
+)
 from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
+from otternauts_desktop.core.swarm.cluster import Cluster, Outpost
 from otternauts_desktop.core.swarm.health import fleet_condition, node_health
 from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.services.ssh import ScannedKey
@@ -161,23 +168,27 @@ def _named(name: str, outposts: list[Outpost]) -> Outpost:
 
 
 async def _add(control: MissionControl, arguments: Namespace, output: Output) -> int:
-    login, name = control.outposts.practice_logins.get(arguments.host), arguments.name
-    if login is not None:
-        name = name or arguments.host
-    elif arguments.user and (arguments.key or arguments.agent):
-        login = Login(arguments.host, arguments.user, arguments.port, arguments.key)
-    else:
-        output.progress("Say who logs in and by what: --user, and --key or --agent.")
+    login, name = said_login(control, arguments), arguments.name
+    if login is None:
+        output.progress(
+            "Say who logs in and by what: --user, and --key, --agent, --key-paste or --new-key."
+        )
         return CANCELLED
+    if arguments.host in control.outposts.practice_logins:
+        name = name or arguments.host
+    cluster_name = _swarm_to_enter(control, arguments) if arguments.set_up else ""
     scanned = await control.outposts.scan_host_key(login)
     if not arguments.accept_new and not _is_its_own(scanned, login.host, arguments, output):
+        return CANCELLED
+    login = await keyed_login(control, login, arguments, output)
+    if login is None:
         return CANCELLED
     if arguments.set_up:
         job_id = control.onboarding.start(
             login,
             scanned.host_key,
             name=name,
-            cluster_name=arguments.cluster or "",
+            cluster_name=cluster_name,
             role=arguments.role,
             address=arguments.address,
         )
@@ -189,6 +200,25 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
         cluster_name=arguments.cluster or "",
     )
     return await _tell_added(control, added, scanned.fingerprint, output)
+
+
+def _swarm_to_enter(control: MissionControl, arguments: Namespace) -> str:
+    """The name of the cluster to join, or of the new one. A wrong name makes no new swarm."""
+    clusters = control.outposts.clusters()
+    if not arguments.new_swarm:
+        try:
+            return chosen_cluster(control, arguments.cluster).name
+        except NothingFound as error:
+            raise NothingFound(
+                detail=error.detail,
+                next_step="Say which: --cluster NAME, or --new-swarm NAME to make a new one.",
+            ) from None
+    if any(arguments.new_swarm in (c.name, c.id) for c in clusters):
+        raise BadName(
+            detail=f"There is a cluster {arguments.new_swarm} already.",
+            next_step=f"Join it with --cluster {arguments.new_swarm}, or choose another name.",
+        )
+    return str(arguments.new_swarm)
 
 
 async def _trust(

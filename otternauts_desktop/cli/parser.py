@@ -166,19 +166,33 @@ def _outposts(commands: _Commands) -> None:
     add.add_argument("host", metavar="HOST", help="or, with --simulate, the name of one there")
     add.add_argument("--user", metavar="U")
     key = add.add_mutually_exclusive_group()
-    key.add_argument("--key", metavar="FILE", help="private key, which stays where it is")
+    key.add_argument(
+        *("--key", "--key-file"), metavar="FILE", help="private key, which stays where it is"
+    )
+    key.add_argument(
+        "--key-paste", action="store_true", help="a private key on standard input, to be kept"
+    )
+    key.add_argument("--new-key", action="store_true", help="make a key; its public half is shown")
+    key.add_argument("--kept-key", default="", metavar="NAME", help="one that --new-key has made")
     key.add_argument("--agent", action="store_true", help="use the keys of the ssh-agent")
     add.add_argument("--port", type=int, default=22, metavar="N")
     add.add_argument("--name", default="", metavar="N")
     add.add_argument(
         "--set-up",
         action="store_true",
-        help="install Docker where it is missing, then join --cluster, or make a new swarm",
+        help="install Docker where it is missing, then join --cluster",
     )
+    add.add_argument("--new-swarm", default="", metavar="NAME", help="with --set-up: make one")
+    add.add_argument("--jump", default="", metavar="OUTPOST", help="go through this outpost")
     add.add_argument("--role", choices=("worker", "manager"), default="worker")
     add.add_argument("--address", default="", metavar="IP", help="what other outposts should use")
     trust = add.add_mutually_exclusive_group()
-    trust.add_argument("--fingerprint", metavar="SHA256:...", help="the host key's fingerprint")
+    trust.add_argument(
+        "--fingerprint",
+        "--accept-fingerprint",
+        metavar="SHA256:...",
+        help="the host key's fingerprint",
+    )
     trust.add_argument(
         "--accept-new", action="store_true", help="trust the key that it shows, unseen"
     )

@@ -80,6 +80,10 @@ class Keys:
         """Where keys are kept: `keyring`, `file`, or `locked`."""
         return await self._vault.place()
 
+    async def vault_exists(self) -> bool:
+        """Whether the encrypted file is there: else the first passphrase makes it."""
+        return await asyncio.to_thread(self._vault.file_exists)
+
     async def _credentials(self, login: Login) -> Credentials:
         jump = await self._credentials(login.jump.login) if login.jump else None
         private_key = None

@@ -1,5 +1,6 @@
 """From a bare server to an outpost of a swarm: a durable job."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar, Final
@@ -7,23 +8,27 @@ from typing import Any, ClassVar, Final
 from otternauts_desktop.core.errors import (
     DockerInstallFailed,
     DockerMissing,
+    DockerTooOld,
     EngineRefused,
     NotASwarmManager,
+    NothingFound,
     PreflightFailed,
     SwarmInitFailed,
     SwarmJoinFailed,
 )
 from otternauts_desktop.core.flight.commands import install_docker
 from otternauts_desktop.core.flight.job import Choice, Job, Question
+from otternauts_desktop.core.flight.preflight import OLDEST_DOCKER, version_numbers
 from otternauts_desktop.core.names import ClusterId, JobId
-from otternauts_desktop.core.swarm.cluster import Cluster, Login
+from otternauts_desktop.core.swarm.cluster import Cluster, Jump, Login
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.jobs import Jobs, JobStep, Work
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.outposts import Outposts
-from otternauts_desktop.services.preflight import Preflight
+from otternauts_desktop.services.preflight import Preflight, Report
 from otternauts_desktop.services.ssh import SshLink
+from otternauts_desktop.services.store.clusters import login_document, login_read
 from otternauts_desktop.services.telemetry import Telemetry
 
 ADD: Final = "outpost.add"
@@ -45,6 +50,7 @@ class Onboarding:
         jobs: Jobs,
     ) -> None:
         self._jobs = jobs
+        self._outposts = outposts
         tools = _Tools(keys, outposts, preflight, telemetry)
         jobs.register(ADD, lambda job: _steps(tools, job))
 
@@ -60,17 +66,24 @@ class Onboarding:
     ) -> JobId:
         """Start the job for a server whose host key was confirmed.
 
-        It joins the cluster of that name; where there is none it makes a new swarm.
+        It joins the cluster of that name; where there is none it makes a new swarm, or takes over
+        the one that it manages. The cluster is decided now: one that is forgotten before the job
+        ends is not made anew.
         """
+        known = self._outposts.clusters()
+        joined = next((c.id for c in known if cluster_name in (c.name, c.id)), "")
+        jump = login.jump
         arguments = {
             "host": login.host,
             "user": login.user,
             "port": str(login.port),
             "key_file": login.key_file or "",
             "key_name": login.key_name or "",
+            "jump": json.dumps(login_document(jump.login, jump.host_key)) if jump else "",
             "host_key": host_key,
             "name": name,
             "cluster": cluster_name,
+            "joins": joined,
             "role": role,
             "address": address,
         }
@@ -90,18 +103,28 @@ class _Tools:
         self.telemetry = telemetry
 
     def login(self, work: Work) -> Login:
+        jump = work.argument("jump")
         return Login(
             work.argument("host"),
             work.argument("user"),
             int(work.argument("port")),
             work.argument("key_file") or None,
             work.argument("key_name") or None,
+            Jump(*login_read(json.loads(jump))) if jump else None,
         )
 
     def cluster(self, work: Work) -> Cluster | None:
-        """The cluster to join, None where a new one is to be made."""
-        name = work.argument("cluster")
-        return next((c for c in self.outposts.clusters() if name in (c.name, c.id)), None)
+        """The cluster to join, None where a new one is to be made.
+
+        Raises `NothingFound` where the one that was meant was forgotten meanwhile.
+        """
+        wanted, name = work.argument("joins"), work.argument("cluster")
+        for cluster in self.outposts.clusters():
+            if wanted == cluster.id or (not wanted and name in (cluster.name, cluster.id)):
+                return cluster
+        if wanted:
+            raise NothingFound(detail=tr("The cluster {name} was forgotten.", name=name))
+        return None
 
     @asynccontextmanager
     async def link(self, work: Work) -> AsyncIterator[SshLink]:
@@ -160,18 +183,33 @@ class _LookOver(JobStep):
         )
         for check in report.checks:
             work.say(f"{check.name}: {check.seen}")
-        if report.failed:
-            first = report.failed[0]
+        failed = report.failed
+        if report.needs_newer_docker and self._upgrades(work, report):
+            failed = ()
+        if failed:
+            first = failed[0]
             self._failed = PreflightFailed(
-                detail="; ".join(f"{check.name}: {check.seen}" for check in report.failed),
+                detail="; ".join(f"{check.name}: {check.seen}" for check in failed),
                 next_step=f"{first.advice} {first.fix}".strip(),
             )
             return ""
         work.keep(address=work.argument("address") or report.address)
+        if report.failed:
+            return tr("{number} checks; Docker is upgraded", number=len(report.checks))
         return tr("{number} checks, none failed", number=len(report.checks))
 
     async def do(self, work: Work) -> None:
         raise self._failed
+
+    def _upgrades(self, work: Work, report: Report) -> bool:
+        text = tr(
+            "Docker {version} answers, and {oldest} or newer is needed. It can be upgraded now: "
+            "containers that run on this server are restarted.",
+            version=report.facts.values["docker"],
+            oldest=OLDEST_DOCKER,
+        )
+        choices = (Choice("upgrade", tr("Upgrade it")), Choice("stay", tr("Leave it as it is")))
+        return work.answer(Question("upgrade-docker", text, choices)) == "upgrade"
 
 
 class _Docker(JobStep):
@@ -185,9 +223,13 @@ class _Docker(JobStep):
         try:
             async with self._tools.engine(work) as engine:
                 info = await engine.get("/info")
-        except DockerMissing:
+        except (DockerMissing, DockerTooOld):
             return ""
-        return tr("Docker {version} answers", version=info.get("ServerVersion", "?"))
+        version = str(info.get("ServerVersion", "?"))
+        numbers = version_numbers(version)
+        if numbers and numbers[0] < OLDEST_DOCKER:
+            return ""
+        return tr("Docker {version} answers", version=version)
 
     async def do(self, work: Work) -> None:
         command = install_docker(sudo=work.argument("user") != "root")

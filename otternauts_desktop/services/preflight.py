@@ -10,6 +10,7 @@ from otternauts_desktop.core.errors import OutpostError
 from otternauts_desktop.core.flight.crossing import Crossing, End, crossing_checks
 from otternauts_desktop.core.flight.preflight import (
     NO_FACTS,
+    OLDEST_DOCKER,
     Check,
     CheckState,
     Facts,
@@ -40,6 +41,16 @@ class Report:
     @property
     def failed(self) -> tuple[Check, ...]:
         return tuple(check for check in self.checks if check.state is CheckState.FAILED)
+
+    @property
+    def needs_newer_docker(self) -> bool:
+        """Whether all that stands in the way is a Docker that is too old."""
+        docker = self.facts.docker
+        return (
+            [check.key for check in self.failed] == ["docker"]
+            and bool(docker)
+            and docker[0] < OLDEST_DOCKER
+        )
 
 
 class Preflight:

@@ -74,6 +74,10 @@ class Vault:
             return "keyring"
         return "file" if self._file.is_open or os.environ.get(ENVIRONMENT) else "locked"
 
+    def file_exists(self) -> bool:
+        """Whether the encrypted file has been made."""
+        return self._file.exists
+
     async def get(self, name: str) -> Secret:
         """A secret. Raises `SecretMissing`, `VaultLocked`, `KeyringSilent`."""
         backend = await self._keyring()

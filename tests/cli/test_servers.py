@@ -187,3 +187,35 @@ async def test_an_outpost_changes_its_part_in_the_swarm_and_leaves_it(tmp_path: 
         assert [step["state"] for step in job["steps"]] == ["done"] * 5
         assert vega.id not in practice.swarm.nodes
         assert len(control.outposts.outposts(cluster_id)) == 2
+
+
+async def test_a_server_is_added_by_a_key_that_is_kept_and_a_wrong_cluster_makes_no_swarm(
+    tmp_path: Path,
+) -> None:
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        host, env = practice.host("bare-2"), {"OTTERNAUTS_SECRET_KEY": "held by the paw"}
+        where = ("outpost", "add", host.host, "--user", host.user, "--port", str(host.port))
+        how = (*where, "--name", "bare-2", "--accept-new", "--set-up")
+
+        def run(*words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+            return otternauts(tmp_path / "home", "--json", *words, stdin=stdin, env=env)
+
+        wrong = await asyncio.to_thread(run, "--cluster", "practise", *how, "--agent")
+        assert "--new-swarm NAME" in json.loads(wrong.stdout)["error"]["next_step"]
+        taken = await asyncio.to_thread(run, *how, "--agent", "--new-swarm", "practice")
+        assert "already" in json.loads(taken.stdout)["error"]["detail"]
+        assert control.jobs.all() == ()
+
+        made = json.loads((await asyncio.to_thread(run, *how, "--new-key")).stdout)
+        assert made["public_key"].startswith("ssh-ed25519 ")
+        assert "authorized_keys" in made["command"]
+        added = await asyncio.to_thread(run, *how, "--kept-key", made["kept_key"])
+        assert json.loads(added.stdout)["state"] == "done", added.stderr
+        kept = control.outposts.outposts(cluster_id)[-1]
+        assert (kept.name, kept.login.key_name) == ("bare-2", made["kept_key"])
+
+        text = practice.key_file.read_text()
+        nothing = await asyncio.to_thread(run, *where, "--accept-new", "--key-paste", stdin="x")
+        assert json.loads(nothing.stdout)["error"]["anchor"] == "key-unusable"
+        again = await asyncio.to_thread(run, *how, "--key-paste", stdin=text)
+        assert json.loads(again.stdout)["state"] == "done", again.stderr

@@ -56,6 +56,8 @@ class Far:
         how = ("--user", host.user, "--port", str(host.port), "--key", str(self.practice.key_file))
         words = ["--cluster", self.case.cluster, "outpost", "add", host.host, *how]
         words += ["--name", host.name, "--set-up", "--accept-new"]
+        if "swarm init" in self.case.deeds:
+            words += ["--new-swarm", self.case.cluster]
         if self.case.deeds[0] == "swarm leave":
             asked = await self.program.run(*words)
             assert asked.status == 2, asked.errors

@@ -50,6 +50,12 @@ _INSTALL: Final = (
 )
 
 
+def allow_key(public_line: str) -> Command:
+    """Let the key with that public half log in as the user who runs this."""
+    script = "umask 077; mkdir -p ~/.ssh && printf '%s\\n' \"$1\" >> ~/.ssh/authorized_keys"
+    return Command(("sh", "-c", script, "otternauts", public_line))
+
+
 def install_docker(*, sudo: bool) -> Command:
     """Run Docker's own install script; what it says comes on stdout."""
     way = ("sudo", "-n") if sudo else ()

@@ -198,10 +198,12 @@ def opening_command(crossing: Crossing) -> str:
 def _over_all(crossings: list[Crossing]) -> Check:
     first = crossings[0]
     state = worst(c.state for c in crossings)
+    bad = [c for c in crossings if c.state is state]
+    if first.full and state is CheckState.FAILED:
+        state = CheckState.WARNED  # it can join all the same: the flight plans have to heed it
     if state is CheckState.PASSED:
         seen = tr("Open, tried in {number} directions", number=len(crossings))
         return Check(first.key, first.name, state, seen)
-    bad = [c for c in crossings if c.state is state]
     ways = "; ".join(f"{c.source.name} → {c.target.name}: {c.seen}" for c in bad)
     one = crossing_check(bad[0])
     return Check(first.key, first.name, state, ways, one.advice, one.fix)

@@ -120,11 +120,16 @@ class Facts:
     @property
     def docker(self) -> tuple[int, ...]:
         """The engine's version, () where none answers: (26, 1, 5) for `26.1.5+dfsg1`."""
-        return tuple(map(int, re.findall(r"\d{1,6}", self.values.get("docker", ""))[:3]))
+        return version_numbers(self.values.get("docker", ""))
 
     @property
     def in_swarm(self) -> bool:
         return self.values.get("swarm", "").split(" ")[0] in ("active", "pending", "locked")
+
+
+def version_numbers(text: str) -> tuple[int, ...]:
+    """The first three numbers of a version: (26, 1, 5) for `26.1.5+dfsg1`."""
+    return tuple(map(int, re.findall(r"\d{1,6}", text)[:3]))
 
 
 NO_FACTS: Final = Facts({}, (), {}, frozenset())
