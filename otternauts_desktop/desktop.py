@@ -158,6 +158,8 @@ def crew_of(control: "MissionControl") -> "Crew":
         launches=control.launches,
         jobs=control.jobs,
         membership=control.membership,
+        onboarding=control.onboarding,
+        preflight=control.preflight,
         doctor=control.doctor,
         ingress=control.ingress,
         evacuations=control.evacuations,

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.jobs import Jobs
     from otternauts_desktop.services.launches import Launches
     from otternauts_desktop.services.membership import Membership
+    from otternauts_desktop.services.onboarding import Onboarding
     from otternauts_desktop.services.outposts import Outposts
+    from otternauts_desktop.services.preflight import Preflight
     from otternauts_desktop.services.rebalancing import Rebalancing
     from otternauts_desktop.services.registries import Registries
     from otternauts_desktop.services.telemetry import Telemetry
@@ -45,6 +47,8 @@ class Crew:
     launches: "Launches"
     jobs: "Jobs"
     membership: "Membership"
+    onboarding: "Onboarding"
+    preflight: "Preflight"
     doctor: "Doctor"
     ingress: "Ingress"
     evacuations: "Evacuations"

@@ -178,7 +178,7 @@ class Desk(QObject):
         cluster_page.remove_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_cluster())
         )
-        for desk in (self.ingress, self.evacuation, self.membership):
+        for desk in (self.ingress, self.evacuation, self.membership, self.outposts):
             desk.job_started.connect(self.jobs.follow)
         for page in (cluster_page, self.outpost_page):
             page.action_requested.connect(window.actions_.run)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from otternauts_desktop.core.errors import BadName
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.core.words import tr
@@ -25,6 +26,8 @@ class OutpostDesk(QObject):
 
     forgotten = Signal()
     """The cluster in view is no longer known."""
+    job_started = Signal(str)
+    """A job's id, which should be brought into view."""
 
     def __init__(self, window: MainWindow, crew: Crew, tasks: Tasks) -> None:
         super().__init__(window)
@@ -73,8 +76,42 @@ class OutpostDesk(QObject):
         dialog.add_requested.connect(
             lambda wanted, key, name: work.start(self._add(dialog, wanted, key, name))
         )
+        dialog.set_up_wanted.connect(lambda: self._offer_set_up(dialog))
+        dialog.check_requested.connect(
+            lambda wanted, key: work.start(self._check(dialog, wanted, key), key="check")
+        )
+        dialog.set_up_requested.connect(
+            lambda wanted, key, name: work.start(self._set_up(dialog, wanted, key, name))
+        )
         dialog.finished.connect(lambda _: work.cancel_all())
         await ask(dialog)
+
+    def _offer_set_up(self, dialog: "AddOutpost") -> None:
+        clusters = [(c.id, c.name) for c in self._crew.outposts.clusters()]
+        dialog.show_set_up(clusters, self._window.place.cluster_id)
+
+    async def _check(self, dialog: "AddOutpost", login: Login, host_key: str) -> None:
+        cluster = self._crew.cluster(dialog.set_up.cluster_id)
+        peers = self._crew.outposts.outposts(cluster.id) if cluster else ()
+        name = dialog.name.text().strip()
+        report = await self._crew.preflight.check(login, host_key, name=name, peers=peers)
+        may_go_on = not report.failed or report.needs_newer_docker
+        dialog.set_up.show_checks(report.checks, may_go_on=may_go_on)
+
+    async def _set_up(self, dialog: "AddOutpost", login: Login, host_key: str, name: str) -> None:
+        chosen = dialog.set_up
+        taken = [c.name for c in self._crew.outposts.clusters()]
+        if chosen.is_new and chosen.cluster_name in taken:
+            raise BadName(detail=tr("{name} is another cluster.", name=chosen.cluster_name))
+        job_id = self._crew.onboarding.start(
+            login,
+            host_key,
+            name=name,
+            cluster_name=chosen.cluster_id or chosen.cluster_name,
+            role=chosen.chosen_role,
+        )
+        dialog.accept()
+        self.job_started.emit(job_id)
 
     async def _scan(self, dialog: "AddOutpost", login: Login) -> None:
         dialog.show_fingerprint(await self._crew.outposts.scan_host_key(login))

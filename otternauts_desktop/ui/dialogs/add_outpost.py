@@ -1,20 +1,41 @@
-"""Adding an outpost: how to log in, then whether the fingerprint is the server's own."""
+"""Adding an outpost: how to log in, whether the fingerprint is the server's own, and, where it is
+in no swarm that is known, how it enters one.
+"""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QWidget
 
-from otternauts_desktop.core.errors import BadName
+from otternauts_desktop.core.errors import (
+    BadName,
+    DockerForbidden,
+    DockerMissing,
+    DockerNotRunning,
+    DockerTooOld,
+    KnownError,
+    NotASwarmManager,
+)
 from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.dialogs.fingerprint import FingerprintCheck
 from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
+from otternauts_desktop.ui.dialogs.set_up import SetUp
 from otternauts_desktop.ui.frames import column, row
 from otternauts_desktop.ui.labels import Label
+
+_MENDABLE: Final = (
+    DockerMissing,
+    DockerTooOld,
+    DockerForbidden,
+    DockerNotRunning,
+    NotASwarmManager,
+)
+"""What adopting a server fails with that setting it up can mend, or say how to."""
 
 
 class Shown(Protocol):
@@ -27,28 +48,38 @@ class Shown(Protocol):
 
 
 class AddOutpost(DialogFrame):
-    """Two steps in one dialog; the work is done by who listens to its signals."""
+    """Three steps in one dialog; the work is done by who listens to its signals."""
 
     scan_requested = Signal(object)
     """A `Login`: ask the server for its host key."""
     add_requested = Signal(object, str, str)
     """A `Login`, the confirmed host key, and a name ("" for the server's own)."""
+    check_requested = Signal(object, str)
+    """A `Login` and the confirmed host key: look the server over, for `set_up.cluster_id`."""
+    set_up_wanted = Signal()
+    """It can't be adopted as it is: `show_set_up` is wanted."""
+    set_up_requested = Signal(object, str, str)
+    """As `add_requested`: start the job, for what `set_up` says."""
 
     def __init__(self, login: Login | None = None, parent: QWidget | None = None) -> None:
         super().__init__(
             tr("Add outpost"),
             tr(
-                "A server that you can reach over SSH and that manages a Docker Swarm (or is part "
-                "of one that is known here). Nothing is changed on it."
+                "A server that you can reach over SSH. A swarm that it is in is taken over as it "
+                "is; a bare server can be set up. Nothing is changed on it before you say so."
             ),
             tr("Connect"),
             parent,
         )
         self._shown: Shown | None = None
-        self.setMinimumSize(620, 460)
+        self.setMinimumSize(680, 520)
         self.stack = QStackedWidget()
         self.stack.addWidget(self._login_step(login))
         self.stack.addWidget(self._fingerprint_step())
+        self.set_up = SetUp()
+        self.set_up.check_requested.connect(self._check)
+        self.set_up.changed.connect(self._show_ready)
+        self.stack.addWidget(self.set_up)
         self.body.addWidget(self.stack, 1)
 
     # -- step 1 ------------------------------------------------------------------------------
@@ -130,6 +161,9 @@ class AddOutpost(DialogFrame):
         if self._shown is None:
             self.show_busy(tr("Asking {host} who it is…", host=login.host))
             self.scan_requested.emit(login)
+        elif self._setting_up:
+            self.show_busy(tr("Starting the job…"))
+            self.set_up_requested.emit(login, self._shown.host_key, self.name.text().strip())
         else:
             self.show_busy(tr("Logging in to {host} and looking for Docker…", host=login.host))
             self.add_requested.emit(login, self._shown.host_key, self.name.text().strip())
@@ -137,3 +171,48 @@ class AddOutpost(DialogFrame):
     def show_busy(self, text: str) -> None:
         super().show_busy(text)
         self.stack.setEnabled(not text)
+        if not text:
+            self._show_ready()
+
+    def show_error(self, error: KnownError) -> None:
+        super().show_error(error)
+        if self._setting_up:
+            self.set_up.show_failure()
+        elif self._shown is not None and isinstance(error, _MENDABLE):
+            self.notice.show_notice(
+                "warn",
+                error.title,
+                error.detail,
+                error.next_step,
+                action=tr("Set it up…"),
+                do=self.set_up_wanted.emit,
+            )
+
+    # -- step 3 ------------------------------------------------------------------------------
+
+    def show_set_up(self, clusters: Sequence[tuple[str, str]], chosen: str) -> None:
+        """Go to the third step, offering clusters by id and name."""
+        self.notice.hide()
+        self.heading.setText(tr("Set the server up"))
+        self.words.setText(
+            tr("Docker is installed where it is missing, then the server enters a swarm.")
+        )
+        self.primary.setText(tr("Set it up"))
+        self.stack.setCurrentIndex(2)
+        self.set_up.show_clusters(clusters, chosen)
+        self.set_up.swarm.setFocus()
+
+    @property
+    def _setting_up(self) -> bool:
+        return self.stack.currentIndex() == 2
+
+    def _check(self) -> None:
+        if self._shown is not None:
+            login = self.login()
+            self.notice.hide()
+            self.set_up.show_looking(self.name.text().strip() or login.host)
+            self.check_requested.emit(login, self._shown.host_key)
+
+    def _show_ready(self) -> None:
+        if self._setting_up:
+            self.primary.setEnabled(self.set_up.ready)
