@@ -124,8 +124,9 @@ async def open_mission_control(
         transmissions = Transmissions(telemetry)
         key = await asyncio.to_thread(key_of_sums, home)
         drafts, runners = DraftRecords(database), home / "runners"
+        registries = Registries(telemetry)
         launches = Launches(
-            bus, links, telemetry, transmissions, drafts, records, Runner(runners), key
+            bus, links, telemetry, transmissions, registries, drafts, records, Runner(runners), key
         )
         stack.push_async_callback(launches.close)
         jobs = Jobs(bus, JobRecords(database), Runner(runners))
@@ -138,7 +139,7 @@ async def open_mission_control(
             outposts=outposts,
             telemetry=telemetry,
             launches=launches,
-            registries=Registries(telemetry),
+            registries=registries,
             jobs=jobs,
             keys=keys,
             preflight=preflight,

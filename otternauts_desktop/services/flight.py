@@ -21,6 +21,7 @@ from otternauts_desktop.core.words import marked, tr
 
 LOCK: Final = marked("Lock the fleet")
 READ: Final = marked("Read the live fleet")
+PIN: Final = marked("Pin images")
 CREATE: Final = marked("Create configs and secrets")
 REMOVE: Final = marked("Remove what is gone")
 
@@ -50,7 +51,7 @@ class Flight:
     def reached_docker(self) -> bool:
         """Whether a step that changes something was begun."""
         names = [step.name for step in self.progress.steps]
-        after = self.progress.steps[names.index(tr(READ)) + 1 :]
+        after = self.progress.steps[names.index(tr(PIN)) + 1 :]
         return any(step.state is not StepState.WAITING for step in after)
 
     def note(self, note: str) -> None:
@@ -97,6 +98,7 @@ def steps(prepared: Prepared) -> Iterator[Step]:
     """What a launch does after the flight plan was found good."""
     yield Step(tr(LOCK))
     yield Step(tr(READ))
+    yield Step(tr(PIN))
     if prepared.objects:
         yield Step(tr(CREATE))
     for job in prepared.pre_deploy:

@@ -58,7 +58,8 @@ from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.flight import LOCK, Flight, steps
 from otternauts_desktop.services.links import Links
-from otternauts_desktop.services.locks import Held, Locks
+from otternauts_desktop.services.locks import Held, Locks, operator
+from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.jobs import Runner
@@ -102,6 +103,7 @@ class Launches:
         links: Links,
         telemetry: Telemetry,
         transmissions: Transmissions,
+        registries: Registries,
         drafts: DraftRecords,
         records: LaunchRecords,
         runner: Runner,
@@ -115,7 +117,7 @@ class Launches:
         self._runner = runner
         self._key = key
         self._locks = Locks(telemetry, records)
-        self._stages = Stages(links, telemetry, transmissions, records, key)
+        self._stages = Stages(links, telemetry, transmissions, registries, records, key)
         self._progress: dict[LaunchId, LaunchProgress] = {}
         self._tasks: dict[LaunchId, asyncio.Task[None]] = {}
         self._closing = False
@@ -288,6 +290,8 @@ class Launches:
             runner=self._runner.id,
             seconds=timeout,
             resolve_image=resolve_image,
+            rendered=prepared.shown(),
+            operator=operator(),
         )
         self._records.record_intent(record)
         self._start(record, prepared, time.monotonic() - started, goes_on=False)

@@ -26,6 +26,11 @@ _TRIES: Final = 5
 _CONFLICT: Final = 409
 
 
+def operator() -> str:
+    """Who launches from here, like `ada@laptop`."""
+    return f"{getpass.getuser()}@{platform.node()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A lock, and for how long it has been held by the manager's clock."""
@@ -58,7 +63,7 @@ class Locks:
         What an ended launch from here left behind is taken away first. Raises `FleetLocked`
         where another launch has it, and as `Telemetry.manager` does.
         """
-        document = lock_document(fleet, f"{getpass.getuser()}@{platform.node()}", launch_id)
+        document = lock_document(fleet, operator(), launch_id)
         for _ in range(_TRIES):
             if await self._make(cluster_id, document):
                 return

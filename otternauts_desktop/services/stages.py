@@ -31,7 +31,10 @@ from otternauts_desktop.core.flight.commands import (
     stack_deploy,
 )
 from otternauts_desktop.core.flight.drift import Launched
-from otternauts_desktop.core.flight.plan import ChangeKind, Plan, plan
+from otternauts_desktop.core.flight.images import ImageSeen
+from otternauts_desktop.core.flight.live import familiar
+from otternauts_desktop.core.flight.pins import flown, for_launch, images_to_pin, unreached
+from otternauts_desktop.core.flight.plan import ChangeKind, plan
 from otternauts_desktop.core.flight.progress import (
     Cause,
     LaunchState,
@@ -42,9 +45,10 @@ from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import masked
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
-from otternauts_desktop.core.words import tr
-from otternauts_desktop.services.flight import CREATE, READ, REMOVE, Flight, running, waves
+from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.services.flight import CREATE, PIN, READ, REMOVE, Flight, running, waves
 from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
@@ -57,6 +61,8 @@ SETTLING_SECONDS: Final = 60.0
 DEPLOY_SECONDS: Final = 180.0
 """`stack deploy` asks a registry 20 s per service in vain where it can't be reached."""
 CAUSE_LOG_LINES: Final = 50
+_KEPT: Final = marked("{image}: its registry tells no digest, the one it flies with is kept")
+_BY_TAG: Final = marked("{image}: its registry tells no digest, its tag is taken as it is")
 _CONFLICT: Final = 409
 """Docker's words for an outcome that the exit status does not settle (swarmkit, raft)."""
 _UNSETTLED: Final = (
@@ -80,12 +86,14 @@ class Stages:
         links: Links,
         telemetry: Telemetry,
         transmissions: Transmissions,
+        registries: Registries,
         records: LaunchRecords,
         key: bytes,
     ) -> None:
         self._links = links
         self._telemetry = telemetry
         self._transmissions = transmissions
+        self._registries = registries
         self._records = records
         self._key = key
 
@@ -103,6 +111,8 @@ class Stages:
             flight.set_out(changes)
             if changes.missing:
                 raise _refused(changes.missing)
+        async with flight.step(tr(PIN)):
+            sent, resolve_image = await self._pinned(flight, prepared, baseline, resolve_image)
         if prepared.objects:
             async with flight.step(tr(CREATE)):
                 made = await _held(
@@ -111,9 +121,9 @@ class Stages:
                 flight.note(
                     tr("{made} created", made=made) if made else tr("All are there already")
                 )
-        for job in prepared.pre_deploy:
+        for job in sent.pre_deploy:
             async with flight.step(running(job)):
-                await self._run_job(flight, prepared, job, resolve_image)
+                await self._run_job(flight, sent, job, resolve_image)
             if flight.progress.state.ended:
                 return
         flown: list[str] = []
@@ -123,7 +133,7 @@ class Stages:
                 again = [c.vessel for c in changes.changes if c.recreated and c.vessel in wave]
                 if again:
                     await self._remove_services(cluster_id, fleet, again)
-                body, part = prepared.body(wave), _of(prepared, wave)
+                body, part = sent.body(wave), _of(prepared, wave)
                 settled = await self._deploy(flight, part, body, resolve_image)
                 # Until it is seen what is there, nothing is known of it.
                 self._records.record_left(cluster_id, fleet, {vessel: {} for vessel in wave})
@@ -142,6 +152,39 @@ class Stages:
             removed = tr("{number} removed", number=len(gone))
             flight.note(removed if gone else tr("Nothing to remove"))
         flight.end(LaunchState.CONVERGED)
+
+    async def _pinned(
+        self, flight: Flight, prepared: Prepared, baseline: Snapshot, resolve_image: ResolveImage
+    ) -> tuple[Prepared, ResolveImage]:
+        """What is sent, and whether Docker may ask the registries once more.
+
+        It may where all have just answered: it then learns what an image's platforms are. One
+        that does not answer would cost it 20 s for each service (measured); the digest that is
+        known is kept then, else the tag is taken as it is.
+        """
+        progress = flight.progress
+        images = images_to_pin(prepared)
+        known = flown(baseline, progress.fleet)
+        pins = {image: known[familiar(image)] for image in images if familiar(image) in known}
+        kept = self._records.pins(progress.id)
+        asked = [i for i in images if resolve_image == "always" or i not in pins]
+        told: Mapping[str, ImageSeen] = {}
+        if resolve_image != "never":
+            told = await self._registries.ask(progress.cluster_id, asked)
+        pins |= {image: seen.digest for image, seen in told.items() if seen.digest}
+        vessels = {v: str(of.get("image", "")) for v, of in prepared.data["services"].items()}
+        pins |= {vessels[vessel]: kept[vessel] for vessel in vessels if vessel in kept}
+        self._records.record_pins(
+            progress.id, {vessel: pins[image] for vessel, image in vessels.items() if image in pins}
+        )
+        words = [tr("{part} of {whole} images pinned", part=len(pins), whole=len(images))]
+        for image in asked:
+            if resolve_image != "never" and not (image in told and told[image].digest):
+                form = _KEPT if image in pins else _BY_TAG
+                words.append(tr(form, image=masked(image, list(prepared.secrets))))
+        flight.note(". ".join(words))
+        may_ask = told and all(image in told and told[image].digest for image in images)
+        return for_launch(prepared, progress.id, pins), "always" if may_ask else "never"
 
     def _record_left(self, cluster_id: ClusterId, fleet: str, vessels: tuple[str, ...]) -> None:
         """Keep sums of what is there now, so that a change by hand can be told later."""
@@ -228,8 +271,8 @@ class Stages:
         while not await _held(lambda: self._send(flight, prepared, body, resolve_image)):
             flight.note(tr("Outcome unclear: looking at the cluster"))
             await asyncio.sleep(POLL_SECONDS)
-            snapshot = await self._look(flight.progress.cluster_id)
-            if _open(prepared, snapshot) is None:
+            seen = await self._look(flight.progress.cluster_id)
+            if not unreached(seen, flight.progress.fleet, prepared, flight.progress.id):
                 flight.note(tr("Accepted, as the cluster shows; no answer came"))
                 return True
             if time.monotonic() > until:
@@ -289,13 +332,13 @@ class Stages:
                 await asyncio.sleep(POLL_SECONDS)
                 continue
             if not applied:
-                left = _open(prepared, snapshot)
-                applied = left is None
+                left = unreached(snapshot, flight.progress.fleet, prepared, flight.progress.id)
+                applied = not left
                 if left and time.monotonic() > applied_by:
                     raise OutcomeUnknown(
                         detail=tr(
                             "Docker has taken over only a part: still open is {rest}.",
-                            rest=left.summary,
+                            rest=", ".join(left),
                         ),
                         next_step=tr("Launch again: what is in place already stays untouched."),
                     )
@@ -382,13 +425,6 @@ async def _held(act: Callable[[], Awaitable[_T]]) -> _T:
             if time.monotonic() > until:
                 raise
             await asyncio.sleep(POLL_SECONDS)
-
-
-def _open(prepared: Prepared, snapshot: Snapshot) -> Plan | None:
-    """What the swarm has not taken over yet; None where that is nothing."""
-    left = plan(prepared, snapshot)
-    to_do = (ChangeKind.CREATE, ChangeKind.UPDATE)
-    return left if any(change.kind in to_do for change in left.changes) else None
 
 
 def _of(prepared: Prepared, vessels: Sequence[str]) -> Prepared:

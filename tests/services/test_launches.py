@@ -38,7 +38,7 @@ async def test_a_fleet_of_three_vessels_converges(tmp_path: Path) -> None:
         history = control.records.history(cluster_id, "trio")
     assert (ended.state, ended.cause) == (LaunchState.CONVERGED, None)
     assert ended.settled == (4, 4)
-    assert [step.state for step in ended.steps] == [StepState.DONE] * 6
+    assert [step.state for step in ended.steps] == [StepState.DONE] * 7
     assert (condition.health, condition.count) == (Health.HEALTHY, "4/4")
     moves = [event.progress for event in heard if isinstance(event, LaunchMoved)]
     assert moves[-1] == ended
@@ -175,7 +175,7 @@ async def test_a_link_that_dies_before_the_effect_is_not_called_a_success(
         history = control.records.history(cluster_id, "trio")
     assert ended.state is LaunchState.UNKNOWN
     assert ended.cause is not None
-    assert "3 to create" in ended.cause.sentence
+    assert "web" in ended.cause.sentence
     assert "Launch again" in ended.cause.next_step
     assert [record.state for record in history] == ["unknown"]
 
@@ -234,3 +234,28 @@ async def test_a_launch_that_was_cut_off_and_took_values_waits_for_a_person(tmp_
             assert (await other.launches.wait(again)).state is LaunchState.CONVERGED
             states = [r.state for r in other.launches.history(cluster_id, "trio")]
             assert states == ["converged", "unknown"]
+
+
+async def test_images_fly_with_the_digests_of_the_record_and_services_with_the_launch(
+    tmp_path: Path,
+) -> None:
+    text = "services:\n  web:\n    image: nginx:1.27\n  odd:\n    image: acme/missing:1\n"
+    text += "    deploy: {replicas: 0}\n"
+    async with flying(tmp_path) as (control, _, cluster_id):
+        launch = await control.launches.launch(cluster_id, "duo", text, {})
+        ended = await control.launches.wait(launch)
+        snapshot = await control.telemetry.refresh(cluster_id)
+        odd, web = snapshot.fleets["duo"]
+        pins = control.records.pins(launch)
+        planned = control.launches.preview(cluster_id, "duo", text, {}).plan
+        rebuilt = control.launches.rebuilt(cluster_id, "duo")
+    assert ended.state is LaunchState.CONVERGED, ended
+    assert pins == {"web": web.image.partition("@")[2]}
+    assert web.image.startswith("nginx:1.27@sha256:")
+    assert odd.image == "acme/missing:1"
+    assert {s.labels["otternauts.launch"] for s in (odd, web)} == {launch}
+    (pin,) = [step for step in ended.steps if step.name == "Pin images"]
+    assert "1 of 2" in pin.note
+    assert "acme/missing:1" in pin.note
+    assert planned.nothing_to_do, planned
+    assert "otternauts." not in rebuilt

@@ -9,7 +9,14 @@ from typing import Any, Final
 
 from otternauts_desktop.core.flight.amounts import cpus, duration, size
 from otternauts_desktop.core.flight.wanted import Form, kept, port_form, update_form
-from otternauts_desktop.core.swarm.state import IMAGE_LABEL, STACK_LABEL, Service, Snapshot
+from otternauts_desktop.core.swarm.state import (
+    ASKED_LABEL,
+    IMAGE_LABEL,
+    OUR_LABELS,
+    STACK_LABEL,
+    Service,
+    Snapshot,
+)
 
 Json = Mapping[str, Any]
 
@@ -33,7 +40,7 @@ def live(snapshot: Snapshot, service: Service) -> Form:
     credentials = (container.get("Privileges") or {}).get("CredentialSpec") or {}
     return kept(
         {
-            "image": _asked_for(service),
+            "image": asked_for(service),
             "command": list(container.get("Args") or []),
             "entrypoint": list(container.get("Command") or []),
             "environment": _environment(container.get("Env") or []),
@@ -84,16 +91,19 @@ def live(snapshot: Snapshot, service: Service) -> Form:
     )
 
 
-def _asked_for(service: Service) -> str:
+def asked_for(service: Service) -> str:
     """The image as the flight plan named it, where Docker has only pinned it since."""
+    pinned = service.labels.get(ASKED_LABEL, "")
+    if pinned and familiar(pinned) == service.image.partition("@")[0]:
+        return pinned
     asked = service.labels.get(IMAGE_LABEL, "")
     if "@" in asked:
         return asked if asked == service.image else service.image
     runs = service.image.partition("@")[0]
-    return asked if asked and _familiar(asked) == _familiar(runs) else runs
+    return asked if asked and familiar(asked) == familiar(runs) else runs
 
 
-def _familiar(image: str) -> str:
+def familiar(image: str) -> str:
     """An image as Docker names it once it has asked for its digest (distribution/reference)."""
     for prefix in ("index.docker.io/", "docker.io/", "library/"):
         image = image.removeprefix(prefix)
@@ -114,7 +124,7 @@ def _duration(number: int | None) -> str | None:
 
 
 def _labels(labels: Json | None) -> dict[str, str]:
-    return {k: v for k, v in (labels or {}).items() if k not in (STACK_LABEL, IMAGE_LABEL)}
+    return {k: v for k, v in (labels or {}).items() if k not in OUR_LABELS}
 
 
 def _environment(entries: list[str]) -> dict[str, str | None]:

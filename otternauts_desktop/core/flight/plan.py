@@ -126,7 +126,7 @@ class Plan:
     waves: tuple[tuple[str, ...], ...] = ()
     """The order of launch: each wave flies before the next one starts."""
     unpinned: tuple[tuple[str, str], ...] = ()
-    """Images whose digest no registry tells, and why: Docker leaves them without one."""
+    """Images whose digest no registry tells, and why: their tags are taken as they are."""
     values_compared: bool = True
     """False where values of the environment and commands of what is there are not known."""
 
@@ -218,8 +218,8 @@ def plan(
     """Compare what is wanted with what is there.
 
     `images` is what registries say of images now, by their texts, where the launch pins them: a
-    digest that has moved on replaces tasks, and so does one that can't be had any more, because
-    Docker takes the pin off. `launched` is what the last launch left, None where there was none.
+    digest that has moved on replaces tasks, one that can't be had now is kept. `launched` is
+    what the last launch left, None where there was none.
     """
     launched = launched or Launched({}, b"")
     images = images or {}
@@ -253,7 +253,7 @@ def plan(
             changes.append(
                 _updated(snapshot, service, had[vessel], has[vessel], secrets, images, launched)
             )
-    used = {change.form["image"] for change in changes if change.form} & {*images}
+    tags = {c.form["image"] for c in changes if c.form and not c.new_digest} & {*images}
     return Plan(
         tuple(changes),
         tuple(things(prepared, snapshot, had.values(), has.values())),
@@ -265,7 +265,7 @@ def plan(
         ),
         prepared.pre_deploy,
         prepared.waves,
-        tuple((image, images[image].trouble) for image in sorted(used) if images[image].trouble),
+        tuple((image, images[image].trouble) for image in sorted(tags) if images[image].trouble),
         all(service.has_values for service in there.values()),
     )
 
@@ -330,7 +330,7 @@ def _updated(
         fields = differences(without_values(old), without_values(form), secrets, drifted)
     has, seen = digest(service.image), images.get(str(form.get("image")))
     same = old.get("image") == form.get("image")
-    becomes = seen.digest if seen else has if same else ""
+    becomes = (seen.digest if seen else "") or (has if same else "")
     if same and becomes != has:
         fields = (_pin(has, becomes), *fields)
     if not fields:

@@ -15,6 +15,12 @@ Json = Mapping[str, Any]
 
 STACK_LABEL: Final = "com.docker.stack.namespace"
 IMAGE_LABEL: Final = "com.docker.stack.image"
+LAUNCH_LABEL: Final = "otternauts.launch"
+"""On a service: the id of the launch that sent it."""
+ASKED_LABEL: Final = "otternauts.image"
+"""On a service whose image a launch has pinned: the image as the flight plan names it."""
+OUR_LABELS: Final = frozenset({STACK_LABEL, IMAGE_LABEL, LAUNCH_LABEL, ASKED_LABEL})
+"""Labels of a service that no flight plan asks for."""
 
 _WITHOUT_VALUES: Final = "OtternautsWithoutValues"
 

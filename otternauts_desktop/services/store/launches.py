@@ -42,9 +42,15 @@ class LaunchRecord:
     seconds: float = 300.0
     """So long it may take to converge."""
     resolve_image: ResolveImage = "always"
+    rendered: str = ""
+    """What was sent, as YAML for people; values of variables are masked."""
+    operator: str = ""
+    """Who launched it, like `ada@laptop`."""
+    git_commit: str = ""
+    """Of the folder that the flight plan lies in, "" where that is no work tree."""
 
 
-_COLUMNS: Final = [c for c in LAUNCHES.c if c.name not in ("number", "jobs_done")]
+_COLUMNS: Final = [c for c in LAUNCHES.c if c.name not in ("number", "jobs_done", "pins")]
 
 
 class LaunchRecords:
@@ -53,17 +59,19 @@ class LaunchRecords:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record_intent(self, record: LaunchRecord) -> int:
+    def record_intent(self, record: LaunchRecord, pins: Mapping[str, str] | None = None) -> int:
         """Write down that a launch is about to start; gives back its version.
 
-        That is the next of its fleet's, whatever `record` says.
+        That is the next of its fleet's, whatever `record` says. `pins` are digests by vessel that
+        it is bound to.
         """
         newest = select(func.coalesce(func.max(LAUNCHES.c.version), 0)).where(
             LAUNCHES.c.cluster_id == record.cluster_id, LAUNCHES.c.fleet == record.fleet
         )
         with self._database.writing() as connection:
             version: int = connection.execute(newest).scalar_one() + 1
-            row = {**asdict(record), "version": version, "jobs_done": "[]"}
+            bound = json.dumps(dict(pins or {}))
+            row = {**asdict(record), "version": version, "jobs_done": "[]", "pins": bound}
             connection.execute(insert(LAUNCHES).values(**row))
         return version
 
@@ -94,6 +102,21 @@ class LaunchRecords:
         query = select(LAUNCHES.c.jobs_done).where(LAUNCHES.c.id == launch_id)
         with self._database.reading() as connection:
             return tuple(json.loads(connection.execute(query).scalar_one_or_none() or "[]"))
+
+    def record_pins(self, launch_id: LaunchId, pins: Mapping[str, str]) -> None:
+        """Write down the digests that a launch sends, by vessel."""
+        text = json.dumps(dict(pins))
+        with self._database.writing() as connection:
+            connection.execute(update(LAUNCHES).where(LAUNCHES.c.id == launch_id).values(pins=text))
+
+    def pins(self, launch_id: LaunchId) -> Mapping[str, str]:
+        """The digests that a launch sent or is bound to, by vessel: images may hold values."""
+        query = select(LAUNCHES.c.pins).where(LAUNCHES.c.id == launch_id)
+        with self._database.reading() as connection:
+            pins: Mapping[str, str] = json.loads(
+                connection.execute(query).scalar_one_or_none() or "{}"
+            )
+        return pins
 
     def record_end(
         self, launch_id: LaunchId, *, state: str, ended_at: float, cause: str = ""

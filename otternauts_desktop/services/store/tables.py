@@ -90,6 +90,10 @@ LAUNCHES: Final = Table(
     Column("seconds", REAL, nullable=False, server_default=text("300.0")),
     Column("resolve_image", Text, nullable=False, server_default="always"),
     Column("jobs_done", Text, nullable=False, server_default="[]"),
+    Column("pins", Text, nullable=False, server_default="{}"),
+    Column("rendered", Text, nullable=False, server_default=""),
+    Column("operator", Text, nullable=False, server_default=""),
+    Column("git_commit", Text, nullable=False, server_default=""),
     UniqueConstraint("cluster_id", "fleet", "version"),
 )
 

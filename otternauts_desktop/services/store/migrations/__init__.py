@@ -11,6 +11,7 @@ from otternauts_desktop.services.store.migrations import (
     m0003_left_by_launches,
     m0004_keys_and_jumps,
     m0005_launches_go_on,
+    m0006_versions,
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
@@ -19,5 +20,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     m0003_left_by_launches.STATEMENTS,
     m0004_keys_and_jumps.STATEMENTS,
     m0005_launches_go_on.STATEMENTS,
+    m0006_versions.STATEMENTS,
 )
 """The statements that lead from version N to N + 1 stand at index N."""
