@@ -10,6 +10,7 @@ from typing import Any
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
+from otternauts_desktop.cli.flight_plans import return_to_base
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.core.errors import BadName, NothingFound
@@ -42,6 +43,8 @@ async def fleet(control: MissionControl, arguments: Namespace, output: Output) -
             {"removed": arguments.name}, f"{arguments.name} is gone. Its volumes are still there."
         )
         return 0
+    if arguments.action == "return":
+        return await return_to_base(control, arguments, output)
     if arguments.action == "unlock":
         return await _unlock(control, cluster.id, arguments, output)
     snapshot = await control.telemetry.refresh(cluster.id)
@@ -153,17 +156,28 @@ async def history(control: MissionControl, arguments: Namespace, output: Output)
     cut_off = {record.id for record in control.launches.cut_off()}
     document = [
         {
-            "version": len(records) - number,
+            "version": record.version,
             "started": datetime.fromtimestamp(record.started_at, UTC).isoformat(timespec="seconds"),
             "state": "interrupted" if record.id in cut_off else record.state,
+            "seconds": round(record.ended_at - record.started_at, 1) if record.ended_at else None,
+            "operator": record.operator,
+            "returns_to": record.returns_to or None,
+            "digests": dict(control.records.pins(record.id)),
             "body_sha256": record.body_sha256,
         }
-        for number, record in enumerate(records)
+        for record in records
     ]
-    rows = [(str(r["version"]), str(r["started"]), str(r["state"])) for r in document]
-    output.result(
-        document, table(("VERSION", "STARTED", "STATE"), rows) if rows else "No launches yet."
-    )
+    rows = [
+        (
+            str(r["version"]),
+            str(r["started"]),
+            f"returned to {r['returns_to']}: {r['state']}" if r["returns_to"] else str(r["state"]),
+            str(r["operator"]),
+        )
+        for r in document
+    ]
+    heads = ("VERSION", "STARTED", "STATE", "BY")
+    output.result(document, table(heads, rows) if rows else "No launches yet.")
     return 0
 
 

@@ -89,11 +89,49 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
             written.beside,
             timeout=arguments.timeout,
             resolve_image=arguments.resolve_image,
+            return_on_failure=arguments.return_on_failure,
         )
         ended = await control.launches.wait(launch_id)
+        if back := control.launches.return_of(launch_id):
+            output.progress(_ending(ended))
+            returned = await control.launches.wait(back)
+            words = f"Returned to what flew before. {_ending(returned)}"
+            output.result({**_document(ended), "returned": _document(returned)}, words)
+            return NOT_CONVERGED
     finally:
         forget()
-    document = {
+    return _told(ended, output)
+
+
+async def return_to_base(control: MissionControl, arguments: Namespace, output: Output) -> int:
+    """Bring back a former version and wait; exit 3 where it did not converge."""
+    cluster = chosen_cluster(control, arguments.cluster)
+    base = control.launches.version(cluster.id, fleet_name(arguments.name), arguments.to)
+    written = kept(base.template, arguments)
+    await control.telemetry.refresh(cluster.id)
+    preview = control.launches.preview_return(base, written.variables, written.beside)
+    usable(preview.prepared)
+    output.progress(plan_words(preview.plan))
+    if not arguments.yes and not confirmed(f"Return {base.fleet} to version {base.version}?"):
+        output.progress("Nothing was done; --yes returns without asking.")
+        return CANCELLED
+    forget = control.bus.subscribe(_Teller(output).hear)
+    try:
+        launch_id = control.launches.return_to(
+            base, written.variables, written.beside, seconds=arguments.timeout
+        )
+        return _told(await control.launches.wait(launch_id), output)
+    finally:
+        forget()
+
+
+def _told(ended: LaunchProgress, output: Output) -> int:
+    output.result(_document(ended), _ending(ended))
+    return 0 if ended.state is LaunchState.CONVERGED else NOT_CONVERGED
+
+
+def _document(ended: LaunchProgress) -> dict[str, object]:
+    return {
         "fleet": ended.fleet,
         "state": ended.state.value,
         "seconds": round(ended.ended_at - ended.started_at, 1),
@@ -101,8 +139,6 @@ async def launch(control: MissionControl, arguments: Namespace, output: Output) 
         "steps": [asdict(step) for step in ended.steps],
         "cause": asdict(ended.cause) if ended.cause else None,
     }
-    output.result(document, _ending(ended))
-    return 0 if ended.state is LaunchState.CONVERGED else NOT_CONVERGED
 
 
 async def _previewed(

@@ -62,6 +62,11 @@ def make_parser() -> argparse.ArgumentParser:
     _files(launch)
     launch.add_argument("--yes", action="store_true", help="do not ask")
     launch.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS")
+    launch.add_argument(
+        "--return-on-failure",
+        action="store_true",
+        help="bring back what flew before where the launch fails; still exit 3",
+    )
     for command in (plan, launch):
         command.add_argument(
             "--resolve-image",
@@ -262,7 +267,13 @@ def _fleets(commands: _Commands) -> None:
     for name, words in (
         ("remove", "stop a fleet; its volumes stay"),
         ("unlock", "break the lock of a launch that will never end"),
+        ("return", "bring back a former version, with its digests; see `history`"),
     ):
         action = _command(actions, name, words)
         action.add_argument("name", metavar="NAME")
         action.add_argument("--yes", action="store_true", help="do not ask")
+    action.add_argument(
+        "--to", type=int, default=0, metavar="VERSION", help="default: the last that flew before"
+    )
+    action.add_argument("--timeout", type=float, default=300.0, metavar="SECONDS")
+    _variables(action)

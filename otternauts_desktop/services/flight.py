@@ -17,6 +17,7 @@ from otternauts_desktop.core.flight.progress import (
     Step,
     StepState,
 )
+from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.words import marked, tr
 
 LOCK: Final = marked("Lock the fleet")
@@ -37,6 +38,8 @@ class Flight:
         goes_on: bool = False,
     ) -> None:
         self.progress = progress
+        self.baseline: Snapshot | None = None
+        """What was there before anything was changed; None until it is read."""
         self.goes_on = goes_on
         """Whether an earlier run of the program began it."""
         self._save = save

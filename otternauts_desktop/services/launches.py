@@ -13,7 +13,7 @@ import json
 import time
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from otternauts_desktop.core.errors import (
@@ -41,6 +41,7 @@ from otternauts_desktop.core.flight.commands import (
 from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.export import export, exported
 from otternauts_desktop.core.flight.images import ImageSeen
+from otternauts_desktop.core.flight.live import digest
 from otternauts_desktop.core.flight.plan import Plan, plan
 from otternauts_desktop.core.flight.progress import (
     Cause,
@@ -120,6 +121,8 @@ class Launches:
         self._stages = Stages(links, telemetry, transmissions, registries, records, key)
         self._progress: dict[LaunchId, LaunchProgress] = {}
         self._tasks: dict[LaunchId, asyncio.Task[None]] = {}
+        self._return_on_failure: set[LaunchId] = set()
+        self._returns: dict[LaunchId, LaunchId] = {}
         self._closing = False
 
     # -- drafts ------------------------------------------------------------------------------
@@ -244,28 +247,19 @@ class Launches:
         *,
         timeout: float = 300.0,  # noqa: ASYNC109 - of the launch, which goes on after this call
         resolve_image: ResolveImage = "always",
+        return_on_failure: bool = False,
     ) -> LaunchId:
         """Start a launch and give back its id; its progress comes as `LaunchMoved`.
 
         `timeout` is in seconds, until converged. Raises at once, with nothing done, where the
         flight plan can't be used (`FlightPlanInvalid`) or another launch of the fleet is under
         way (`LaunchUnderWay`). What goes wrong later ends up in the progress. Where a launch that
-        meant the same was cut off, that one goes on.
+        meant the same was cut off, that one goes on. With `return_on_failure` the fleet is brought
+        back to what it was before where the launch fails or times out: by a launch of its own,
+        which `return_of` names then.
         """
         started = time.monotonic()
-        prepared = prepare(fleet_name(fleet), text, variables, beside)
-        if errors := prepared.errors:
-            first = errors[0]
-            message = f"{first.message} [{first.code}]"
-            words = tr("Line {line}: {message}", line=first.line, message=message)
-            if more := len(errors) - 1:
-                words += " " + trn("And {number} more.", "And {number} more.", more)
-            raise FlightPlanInvalid(
-                detail=words,
-                next_step=first.fix,
-                line=first.line,
-                column=first.column,
-            )
+        prepared = _ready(fleet, text, variables, beside)
         self._runner.begin()
         for other in self._records.unended():
             if (other.cluster_id, other.fleet) != (cluster_id, fleet):
@@ -273,12 +267,109 @@ class Launches:
             if not self._runner.is_dead(other.runner):
                 seconds = round(time.time() - other.started_at)
                 raise LaunchUnderWay(detail=tr("It started {seconds} s ago.", seconds=seconds))
-            if other.body_sha256 == _sum(prepared) and self._records.take(other, self._runner.id):
-                validated = time.monotonic() - started
-                self._start(other, prepared, validated, goes_on=True)
+            same = other.body_sha256 == _sum(prepared) and not other.returns_to
+            if same and self._records.take(other, self._runner.id):
+                self._start(other, prepared, time.monotonic() - started, goes_on=True)
                 return other.id
             self._end_cut_off(other)
-        record = LaunchRecord(
+        record = self._record(cluster_id, fleet, text, prepared, timeout, resolve_image)
+        record = replace(record, version=self._records.record_intent(record))
+        if return_on_failure:
+            self._return_on_failure.add(record.id)
+        self._start(record, prepared, time.monotonic() - started, goes_on=False)
+        return record.id
+
+    # -- return to base ----------------------------------------------------------------------
+
+    def version(self, cluster_id: ClusterId, fleet: str, version: int = 0) -> LaunchRecord:
+        """A launch by its version; 0 for the newest before the last one that flew.
+
+        Raises `NothingFound`.
+        """
+        history = self._records.history(cluster_id, fleet)
+        flew = LaunchState.CONVERGED.value
+        for record in history[0 if version else 1 :]:
+            if record.version == version or (not version and record.state == flew):
+                return record
+        if version:
+            raise NothingFound(detail=tr("There is no version {number}.", number=version))
+        raise NothingFound(detail=tr("No earlier version of {fleet} has flown.", fleet=fleet))
+
+    def preview_return(
+        self, record: LaunchRecord, variables: Variables, beside: Beside = NOTHING
+    ) -> Preview:
+        """What returning to a version would change. Raises as `preview` does."""
+        prepared = prepare(record.fleet, record.template, variables, beside)
+        images = {
+            str(prepared.data["services"][vessel]["image"]): ImageSeen(digest)
+            for vessel, digest in self._records.pins(record.id).items()
+            if vessel in prepared.data["services"]
+        }
+        where = record.cluster_id, record.fleet
+        shown = self.preview(*where, record.template, variables, beside, images)
+        return replace(shown, plan=replace(shown.plan, jobs=()))
+
+    def return_to(
+        self,
+        record: LaunchRecord,
+        variables: Variables,
+        beside: Beside = NOTHING,
+        *,
+        seconds: float = 300.0,
+    ) -> LaunchId:
+        """Start a launch of a former version with its digests; no job of it runs again.
+
+        Values of variables and files beside the flight plan are those given. Raises as `launch`.
+        """
+        prepared = _ready(record.fleet, record.template, variables, beside)
+        return self._return(record, replace(prepared, pre_deploy=()), seconds, {})
+
+    def return_of(self, launch_id: LaunchId) -> LaunchId | None:
+        """The launch that brings back what was there before a failed one."""
+        return self._returns.get(launch_id)
+
+    def _return_from(self, flight: Flight, failed: LaunchRecord, prepared: Prepared) -> None:
+        """Bring back what was there before `failed`, as it was: from the swarm, not from a file."""
+        fleet, baseline = failed.fleet, flight.baseline
+        if baseline is None or fleet not in baseline.fleets:
+            return
+        history = self._records.history(failed.cluster_id, fleet)
+        before = next((r for r in history if r.version < failed.version), failed)
+        was = prepare(fleet, export(baseline, fleet), {})
+        if was.errors:
+            words = was.errors[0].message
+            raise FlightPlanInvalid(detail=words)
+        # Values stand in it as they are: what masks them stays what masked them before.
+        was = replace(was, secrets=prepared.secrets)
+        pins = {s.vessel: digest(s.image) for s in baseline.fleets[fleet] if "@" in s.image}
+        self._returns[failed.id] = self._return(before, was, failed.seconds, pins)
+
+    def _return(
+        self,
+        base: LaunchRecord,
+        prepared: Prepared,
+        seconds: float,
+        pins: Mapping[str, str],
+    ) -> LaunchId:
+        self._runner.begin()
+        record = self._record(
+            base.cluster_id, base.fleet, base.template, prepared, seconds, "always"
+        )
+        record = replace(record, returns_to=base.version, rendered=base.rendered)
+        self._records.record_intent(record, pins or self._records.pins(base.id))
+        self._start(record, prepared, 0.0, goes_on=False)
+        return record.id
+
+    def _record(
+        self,
+        cluster_id: ClusterId,
+        fleet: str,
+        text: str,
+        prepared: Prepared,
+        seconds: float,
+        resolve_image: ResolveImage,
+    ) -> LaunchRecord:
+        return LaunchRecord(
             id=LaunchId(uuid.uuid4().hex),
             cluster_id=cluster_id,
             fleet=fleet,
@@ -288,14 +379,13 @@ class Launches:
             state=LaunchState.RUNNING.value,
             started_at=time.time(),
             runner=self._runner.id,
-            seconds=timeout,
+            seconds=seconds,
             resolve_image=resolve_image,
             rendered=prepared.shown(),
             operator=operator(),
         )
-        self._records.record_intent(record)
-        self._start(record, prepared, time.monotonic() - started, goes_on=False)
-        return record.id
+
+    # -- going on ----------------------------------------------------------------------------
 
     async def go_on(self, cluster_ids: Collection[ClusterId]) -> None:
         """Go on with the launches to these clusters that the end of the program cut off.
@@ -446,7 +536,7 @@ class Launches:
         try:
             async with flight.step(tr(LOCK)):
                 await self._locks.take(record.cluster_id, record.fleet, record.id)
-            await self._stages.fly(flight, prepared, record.seconds, record.resolve_image)
+            await self._stages.fly(flight, prepared, record)
         except asyncio.CancelledError:
             if not self._closing:
                 flight.end(LaunchState.CANCELLED)
@@ -464,6 +554,9 @@ class Launches:
             if flight.progress.state.ended:
                 await self._release(record)
                 self._record_end(flight.progress)
+            failed = flight.progress.state in (LaunchState.FAILED, LaunchState.TIMED_OUT)
+            if failed and record.id in self._return_on_failure and flight.reached_docker:
+                self._return_from(flight, record, prepared)
 
     async def _release(self, record: LaunchRecord) -> None:
         """Free the fleet. Where that fails now, the next launch from here takes the lock away."""
@@ -474,6 +567,21 @@ class Launches:
         self._progress[progress.id] = progress
         if not progress.state.ended:  # the end is published after it is stored
             self._bus.publish(LaunchMoved(progress))
+
+
+def _ready(fleet: str, text: str, variables: Variables, beside: Beside) -> Prepared:
+    """A flight plan that can be sent. Raises `FlightPlanInvalid` and its kin."""
+    prepared = prepare(fleet_name(fleet), text, variables, beside)
+    if errors := prepared.errors:
+        first = errors[0]
+        message = f"{first.message} [{first.code}]"
+        words = tr("Line {line}: {message}", line=first.line, message=message)
+        if more := len(errors) - 1:
+            words += " " + trn("And {number} more.", "And {number} more.", more)
+        raise FlightPlanInvalid(
+            detail=words, next_step=first.fix, line=first.line, column=first.column
+        )
+    return prepared
 
 
 def _sum(prepared: Prepared) -> str:

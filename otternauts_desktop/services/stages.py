@@ -49,7 +49,7 @@ from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.flight import CREATE, PIN, READ, REMOVE, Flight, running, waves
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.registries import Registries
-from otternauts_desktop.services.store.launches import LaunchRecords
+from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
 
@@ -101,18 +101,17 @@ class Stages:
         self,
         flight: Flight,
         prepared: Prepared,
-        seconds: float,
-        resolve_image: ResolveImage,
+        record: LaunchRecord,
     ) -> None:
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
         async with flight.step(tr(READ)):
-            baseline = await self._telemetry.refresh(cluster_id)
+            flight.baseline = baseline = await self._telemetry.refresh(cluster_id)
             changes = plan(prepared, baseline)
             flight.set_out(changes)
             if changes.missing:
                 raise _refused(changes.missing)
         async with flight.step(tr(PIN)):
-            sent, resolve_image = await self._pinned(flight, prepared, baseline, resolve_image)
+            sent, resolve_image = await self._pinned(flight, prepared, baseline, record)
         if prepared.objects:
             async with flight.step(tr(CREATE)):
                 made = await _held(
@@ -121,9 +120,10 @@ class Stages:
                 flight.note(
                     tr("{made} created", made=made) if made else tr("All are there already")
                 )
-        for job in sent.pre_deploy:
+        for job, sent_job in zip(prepared.pre_deploy, sent.pre_deploy, strict=True):
             async with flight.step(running(job)):
-                await self._run_job(flight, sent, job, resolve_image)
+                body = sent.job_body(sent_job)
+                await self._run_job(flight, prepared, job, body, resolve_image)
             if flight.progress.state.ended:
                 return
         flown: list[str] = []
@@ -139,7 +139,7 @@ class Stages:
                 self._records.record_left(cluster_id, fleet, {vessel: {} for vessel in wave})
             async with flight.step(converging):
                 part = _of(prepared, flown)
-                await self._converge(flight, part, baseline, seconds, settled=settled)
+                await self._converge(flight, part, baseline, record.seconds, settled=settled)
                 self._record_left(cluster_id, fleet, wave)
             if flight.progress.state.ended:
                 return
@@ -154,7 +154,7 @@ class Stages:
         flight.end(LaunchState.CONVERGED)
 
     async def _pinned(
-        self, flight: Flight, prepared: Prepared, baseline: Snapshot, resolve_image: ResolveImage
+        self, flight: Flight, prepared: Prepared, baseline: Snapshot, record: LaunchRecord
     ) -> tuple[Prepared, ResolveImage]:
         """What is sent, and whether Docker may ask the registries once more.
 
@@ -162,7 +162,7 @@ class Stages:
         that does not answer would cost it 20 s for each service (measured); the digest that is
         known is kept then, else the tag is taken as it is.
         """
-        progress = flight.progress
+        progress, resolve_image = flight.progress, record.resolve_image
         images = images_to_pin(prepared)
         known = flown(baseline, progress.fleet)
         pins = {image: known[familiar(image)] for image in images if familiar(image) in known}
@@ -173,12 +173,16 @@ class Stages:
             told = await self._registries.ask(progress.cluster_id, asked)
         pins |= {image: seen.digest for image, seen in told.items() if seen.digest}
         vessels = {v: str(of.get("image", "")) for v, of in prepared.data["services"].items()}
+        if record.returns_to:  # the digests of that version, and no others
+            pins = {}
         pins |= {vessels[vessel]: kept[vessel] for vessel in vessels if vessel in kept}
         self._records.record_pins(
             progress.id, {vessel: pins[image] for vessel, image in vessels.items() if image in pins}
         )
         words = [tr("{part} of {whole} images pinned", part=len(pins), whole=len(images))]
         for image in asked:
+            if image in vessels.values() and image in pins and record.returns_to:
+                continue
             if resolve_image != "never" and not (image in told and told[image].digest):
                 form = _KEPT if image in pins else _BY_TAG
                 words.append(tr(form, image=masked(image, list(prepared.secrets))))
@@ -219,7 +223,12 @@ class Stages:
         return len(missing)
 
     async def _run_job(
-        self, flight: Flight, prepared: Prepared, job: PreDeploy, resolve_image: ResolveImage
+        self,
+        flight: Flight,
+        prepared: Prepared,
+        job: PreDeploy,
+        body: str,
+        resolve_image: ResolveImage,
     ) -> None:
         """Run a one-off job to its end; ends the flight where it fails or takes too long."""
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
@@ -236,7 +245,7 @@ class Stages:
             await self._remove_services(cluster_id, fleet, [job.name])
             baseline = await self._until_stopped(cluster_id, left[0].id)
         alone = _only(prepared, {job.name: job.settings})
-        settled = await self._deploy(flight, alone, prepared.job_body(job), resolve_image)
+        settled = await self._deploy(flight, alone, body, resolve_image)
         await self._converge(flight, alone, baseline, job.timeout, settled=settled)
         if not flight.progress.state.ended:
             self._records.record_job_done(flight.progress.id, job.name)

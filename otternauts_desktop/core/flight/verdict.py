@@ -80,7 +80,13 @@ class _View:
         self._baseline = baseline
         self._snapshot = snapshot
         self._waited = waited
-        replaced = change.kind is ChangeKind.UPDATE and change.replaces_all
+        # The engine forgets how the update before went when a new one comes in (swarmkit). Once it
+        # says that this one is done, what was there before and runs on is as wanted: a launch that
+        # failed half way through leaves tasks that the way back has no need to replace.
+        before = baseline.service_by_id.get(service.id)
+        moved_on = before is not None and service.version != before.version
+        over = service.update_state == "completed" and moved_on
+        replaced = change.kind is ChangeKind.UPDATE and change.replaces_all and not over
         self._tasks = [
             task
             for task in snapshot.tasks_by_service.get(service.id, ())

@@ -46,6 +46,8 @@ class LaunchRecord:
     """What was sent, as YAML for people; values of variables are masked."""
     operator: str = ""
     """Who launched it, like `ada@laptop`."""
+    returns_to: int = 0
+    """The version that it brings back, 0 for a launch of its own."""
     git_commit: str = ""
     """Of the folder that the flight plan lies in, "" where that is no work tree."""
 

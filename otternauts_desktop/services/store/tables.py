@@ -93,6 +93,7 @@ LAUNCHES: Final = Table(
     Column("pins", Text, nullable=False, server_default="{}"),
     Column("rendered", Text, nullable=False, server_default=""),
     Column("operator", Text, nullable=False, server_default=""),
+    Column("returns_to", Integer, nullable=False, server_default=text("0")),
     Column("git_commit", Text, nullable=False, server_default=""),
     UniqueConstraint("cluster_id", "fleet", "version"),
 )

@@ -6,5 +6,6 @@ STATEMENTS: Final = (
     "ALTER TABLE launches ADD COLUMN pins TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE launches ADD COLUMN rendered TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE launches ADD COLUMN operator TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE launches ADD COLUMN returns_to INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE launches ADD COLUMN git_commit TEXT NOT NULL DEFAULT ''",
 )
