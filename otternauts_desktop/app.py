@@ -27,16 +27,19 @@ from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.preflight import Preflight
 from otternauts_desktop.services.rebalancing import Rebalancing
 from otternauts_desktop.services.registries import Registries
+from otternauts_desktop.services.sealing import Seal
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.home import DATABASE, key_of_sums
 from otternauts_desktop.services.store.jobs import JobRecords, Runner
+from otternauts_desktop.services.store.kept_values import KeptValueRecords
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.store.settings import SettingRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
+from otternauts_desktop.services.values import Values
 from otternauts_desktop.services.vault import Vault
 from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.practice import open_practice_cluster
@@ -65,6 +68,7 @@ class MissionControl:
     rebalancing: Rebalancing
     transmissions: Transmissions
     settings: SettingRecords
+    values: Values
     records: LaunchRecords
     home: Path
     _stack: AsyncExitStack
@@ -116,7 +120,8 @@ async def open_mission_control(
         command_log = CommandLog(bus)
         clusters = ClusterRecords(database)
         records = LaunchRecords(database)
-        keys = Keys(Vault(home))
+        vault, settings = Vault(home), SettingRecords(database)
+        keys = Keys(vault)
         links = Links(bus, command_log, keys)
         stack.push_async_callback(links.close)
         telemetry = Telemetry(bus, links, clusters, LastSeenRecords(database))
@@ -150,7 +155,8 @@ async def open_mission_control(
             evacuations=Evacuations(links, telemetry, jobs),
             rebalancing=Rebalancing(links, telemetry, jobs),
             transmissions=transmissions,
-            settings=SettingRecords(database),
+            settings=settings,
+            values=Values(Seal(vault, settings), KeptValueRecords(database)),
             records=records,
             home=home,
             _stack=practice_stack,

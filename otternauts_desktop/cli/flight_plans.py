@@ -146,10 +146,11 @@ async def _previewed(
 ) -> tuple[Cluster, Written, Preview]:
     """The cluster, what was given and what would change. Raises where it can't be launched."""
     cluster = chosen_cluster(control, arguments.cluster)
+    known = await control.values.of(cluster.id, arguments.name)
     if arguments.file:
-        written = given(arguments.file[0], arguments, arguments.file[1:])
+        written = given(arguments.file[0], arguments, arguments.file[1:], known)
     else:
-        written = kept(_kept_text(control, cluster.id, arguments.name), arguments)
+        written = kept(_kept_text(control, cluster.id, arguments.name), arguments, known)
     await control.telemetry.refresh(cluster.id)
     preview = await _preview(control, cluster.id, arguments, written)
     usable(preview.prepared)

@@ -4,9 +4,11 @@ import getpass
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 from otternauts_desktop.core.errors import BadName, FileUnreadable, VariablesMissing
 from otternauts_desktop.core.fleet.beside import Beside
@@ -14,6 +16,8 @@ from otternauts_desktop.core.fleet.compose import MAX_BYTES
 from otternauts_desktop.core.fleet.env_files import read_env_file
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.services.beside import beside_file, read_beside
+
+NO_VALUES: Final[Mapping[str, Secret]] = MappingProxyType({})
 
 
 def read_text(name: str) -> str:
@@ -44,27 +48,35 @@ class Written:
     beside: Beside
 
 
-def given(file: str, arguments: Namespace, overrides: Sequence[str] = ()) -> Written:
+def given(
+    file: str,
+    arguments: Namespace,
+    overrides: Sequence[str] = (),
+    values: Mapping[str, Secret] = NO_VALUES,
+) -> Written:
     """The flight plan in `file` (`-`: standard input), with `overrides` merged over it.
 
-    Values come from `--set`, then `--env-file`, then the environment, then the `.env` beside the
-    file, as for `docker compose`. Raises `FileUnreadable`, also for an override.
+    Values come from `--set`, then `--env-file`, then the environment, then `values` (those kept
+    for the fleet), then the `.env` beside the file, as for `docker compose`. Raises
+    `FileUnreadable`, also for an override.
     """
     text = read_text(file)
     folder = Path("stdin") if file == "-" else Path(file)
     for other in overrides:
         read_text(other)
     names = tuple(Path(other).expanduser().absolute().as_posix() for other in overrides)
-    return _written(text, replace(beside_file(folder), overrides=names), arguments)
+    return _written(text, replace(beside_file(folder), overrides=names), arguments, values)
 
 
-def kept(text: str, arguments: Namespace) -> Written:
+def kept(text: str, arguments: Namespace, values: Mapping[str, Secret] = NO_VALUES) -> Written:
     """A flight plan that is kept here and lies in no folder."""
-    return _written(text, beside_file(None), arguments)
+    return _written(text, beside_file(None), arguments, values)
 
 
-def _written(text: str, beside: Beside, arguments: Namespace) -> Written:
-    values = {name: Secret(value) for name, value in os.environ.items()}
+def _written(
+    text: str, beside: Beside, arguments: Namespace, known: Mapping[str, Secret]
+) -> Written:
+    values = {**known, **{name: Secret(value) for name, value in os.environ.items()}}
     for file in arguments.env_file:
         values |= read_env_file(read_text(file), values)
     for setting in arguments.set:
@@ -72,7 +84,7 @@ def _written(text: str, beside: Beside, arguments: Namespace) -> Written:
         if not name.replace("_", "a").isalnum() or name[:1].isdigit():
             raise BadName(detail=f'"{name}" is no name of a variable.')
         # Without a value it is asked for, so that a secret stands in no argument list.
-        values[name] = Secret(value) if equals else _asked(name)
+        values[name] = Secret(value) if equals else asked(name)
     beside = replace(
         beside,
         env_files=() if arguments.env_file else None,
@@ -81,7 +93,8 @@ def _written(text: str, beside: Beside, arguments: Namespace) -> Written:
     return Written(text, values, read_beside(text, values, beside))
 
 
-def _asked(name: str) -> Secret:
+def asked(name: str) -> Secret:
+    """The value of a variable: of the environment, or typed unseen, or a line of stdin."""
     if name in os.environ:
         return Secret(os.environ[name])
     if sys.stdin.isatty():

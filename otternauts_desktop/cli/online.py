@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from otternauts_desktop.app import MissionControl, open_mission_control
-from otternauts_desktop.cli import clusters, fleets, flight_plans, ingress, jobs
+from otternauts_desktop.cli import clusters, fleets, flight_plans, ingress, jobs, values
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.services.store.home import default_home
 
@@ -23,6 +23,8 @@ _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitab
     "diff": fleets.compare,
     "explain": fleets.explain,
     "logs": fleets.logs,
+    "variable": values.variable,
+    "vault": values.vault,
 }
 
 

@@ -78,6 +78,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     add_ingress(_command(commands, "ingress", "Traefik in front of a cluster's fleets"))
     _jobs(commands)
+    _values(commands)
 
     history = _command(commands, "history", "earlier launches from here")
     history.add_argument("name", metavar="NAME")
@@ -252,6 +253,35 @@ def _jobs(commands: _Commands) -> None:
         action.add_argument("id", metavar="ID", help="its id, or the beginning of it")
         if name == "answer":
             action.add_argument("value", metavar="VALUE", help="one of the answers it takes")
+
+
+def _values(commands: _Commands) -> None:
+    actions = _actions(commands, "variable", "values of variables that are kept, sealed")
+    _command(actions, "list", "names, ages and users of what is kept; never the values")
+    for name, words in (
+        ("set", "keep a value, or change it: asked for, or a line of standard input"),
+        ("import", "keep all values of a .env file"),
+        ("rename", "keep a value under another name"),
+        ("remove", "forget a value"),
+    ):
+        action = _command(actions, name, words)
+        action.add_argument(
+            "--fleet", default="", metavar="NAME", help="for this fleet; else for all of them"
+        )
+        if name == "import":
+            action.add_argument("file", metavar="FILE")
+            continue
+        action.add_argument("name", metavar="VARIABLE")
+        if name == "set":
+            action.add_argument("--from-file", metavar="FILE", help="the whole file is the value")
+        elif name == "rename":
+            action.add_argument("new_name", metavar="NEW")
+        else:
+            action.add_argument("--yes", action="store_true", help="do not ask")
+    actions = _actions(commands, "vault", "where keys and values are kept, and the key to them")
+    _command(actions, "status", "keyring, file, or locked")
+    _command(actions, "recovery-key", "show what opens the values where the keyring lost its key")
+    _command(actions, "recover", "give the keyring its key again, from standard input")
 
 
 def _fleets(commands: _Commands) -> None:

@@ -140,6 +140,20 @@ class VaultPassphraseWrong(VaultLocked):
     anchor = "vault-passphrase-wrong"
 
 
+class MasterKeyMissing(VaultLocked):
+    title = marked("The key to the values that are kept here is gone from the keyring.")
+    next_step_default = marked(
+        "Give your recovery key: otternauts vault recover. Nothing that is kept was changed."
+    )
+    anchor = "master-key-missing"
+
+
+class RecoveryKeyWrong(VaultLocked):
+    title = marked("This is not the recovery key of what is kept here.")
+    next_step_default = marked("Look for a slip in it: it has 14 groups of 4 letters and digits.")
+    anchor = "recovery-key-wrong"
+
+
 class VaultDamaged(VaultLocked):
     title = marked("The vault's file can't be read.")
     next_step_default = marked("Restore vault.json from a backup, or move it away and start anew.")

@@ -13,12 +13,14 @@ import queue
 import secrets
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from otternauts_desktop.core.errors import (
+    HomeInUse,
     KeyringSilent,
     SecretMissing,
     VaultDamaged,
@@ -27,6 +29,7 @@ from otternauts_desktop.core.errors import (
 )
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.services.store.lock import FileLock
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -37,6 +40,8 @@ KEYRING_SECONDS: Final = 5.0
 """A keyring that asks its owner for a password answers when he does, which may be never."""
 WINDOWS_PIECE: Final = 1_200
 """Characters: Windows takes 2,560 bytes of UTF-16 an entry, an RSA key has more."""
+_PATIENCE_SECONDS: Final = 10.0
+"""For another program that writes the file: milliseconds, unless the disk is very slow."""
 _WHOLE: Final = "whole:"
 _PIECES: Final = "pieces:"
 _TRUSTED: Final = ("SecretService", "kwallet", "libsecret", "macOS", "Windows")
@@ -271,48 +276,71 @@ class _VaultFile:
 
     def open(self, passphrase: Secret) -> None:
         if not self.exists:
-            salt, key = secrets.token_bytes(16), secrets.token_bytes(32)
-            costs = {"rounds": _ROUNDS, "lanes": _LANES, "memory_kib": _MEMORY_KIB}
-            wrapping = _derived(passphrase, salt, costs)
-            new: dict[str, Any] = {
-                "version": 1,
-                "argon2id": {"salt": _text(salt), **costs},
-                "key": _sealed(wrapping, "key", key),
-                "entries": {},
-            }
-            self._write(new)
-            self._key = key
-            return
+            with self._alone():
+                if not self.exists:  # of two programs that make it, the second opens it
+                    self._make(passphrase)
         document = self._read()
         try:
             parameters = document["argon2id"]
             wrapping = _derived(passphrase, base64.b64decode(parameters["salt"]), parameters)
-            sealed = document["key"]
+            key_sealed = document["key"]
         except (KeyError, TypeError, ValueError) as error:
             raise VaultDamaged(detail=f"{self._path}: {error}.") from error
-        key_opened = _opened(wrapping, "key", sealed)
+        key_opened = opened(wrapping, "key", key_sealed)
         if key_opened is None:
             raise VaultPassphraseWrong
         self._key = key_opened
 
+    def _make(self, passphrase: Secret) -> None:
+        salt = secrets.token_bytes(16)
+        costs = {"rounds": _ROUNDS, "lanes": _LANES, "memory_kib": _MEMORY_KIB}
+        wrapping = _derived(passphrase, salt, costs)
+        self._write(
+            {
+                "version": 1,
+                "argon2id": {"salt": _text(salt), **costs},
+                "key": sealed(wrapping, "key", secrets.token_bytes(32)),
+                "entries": {},
+            }
+        )
+
     def get(self, name: str) -> str | None:
         assert self._key is not None
-        sealed = self._read()["entries"].get(name)
-        if sealed is None:
+        entry = self._read()["entries"].get(name)
+        if entry is None:
             return None
-        value = _opened(self._key, f"entry:{name}", sealed)
+        value = opened(self._key, f"entry:{name}", entry)
         if value is None:
             raise VaultDamaged(detail=tr('The entry "{name}" was changed.', name=name))
         return value.decode()
 
     def put(self, name: str, value: str | None) -> None:
         assert self._key is not None
-        document = self._read()
-        if value is None:
-            document["entries"].pop(name, None)
-        else:
-            document["entries"][name] = _sealed(self._key, f"entry:{name}", value.encode())
-        self._write(document)
+        with self._alone():
+            document = self._read()
+            if value is None:
+                document["entries"].pop(name, None)
+            else:
+                document["entries"][name] = sealed(self._key, f"entry:{name}", value.encode())
+            self._write(document)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep other programs (and threads) from writing what is read here before it is written.
+
+        Raises `HomeInUse` where one of them takes too long.
+        """
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = FileLock(self._path.with_suffix(".lock"))
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not lock.take():
+            if time.monotonic() > until:
+                raise HomeInUse(detail=str(self._path))
+            time.sleep(0.01)
+        try:
+            yield
+        finally:
+            lock.release()
 
     def _read(self) -> dict[str, Any]:
         try:
@@ -325,7 +353,6 @@ class _VaultFile:
 
     def _write(self, document: dict[str, Any]) -> None:
         """Replace the file as a whole, private from its first moment."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self._path.with_suffix(f".{secrets.token_hex(4)}.part")
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -351,7 +378,8 @@ def _derived(passphrase: Secret, salt: bytes, costs: dict[str, Any]) -> bytes:
     ).derive(passphrase.reveal().encode())
 
 
-def _sealed(key: bytes, bound_to: str, value: bytes) -> dict[str, str]:
+def sealed(key: bytes, bound_to: str, value: bytes) -> dict[str, str]:
+    """AES-256-GCM of `value`, which `opened` gives back for the same `bound_to` alone."""
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     nonce = secrets.token_bytes(12)
@@ -361,13 +389,13 @@ def _sealed(key: bytes, bound_to: str, value: bytes) -> dict[str, str]:
     }
 
 
-def _opened(key: bytes, bound_to: str, sealed: Any) -> bytes | None:
+def opened(key: bytes, bound_to: str, box: Any) -> bytes | None:
     """What was sealed; None where key, name or bytes are not those of the sealing."""
     from cryptography.exceptions import InvalidTag
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     try:
-        nonce, data = (base64.b64decode(sealed[part]) for part in ("nonce", "sealed"))
+        nonce, data = (base64.b64decode(box[part]) for part in ("nonce", "sealed"))
         return AESGCM(key).decrypt(nonce, data, bound_to.encode())
     except (InvalidTag, KeyError, TypeError, ValueError):
         return None

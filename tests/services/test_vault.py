@@ -198,3 +198,31 @@ def test_a_real_secret_service(tmp_path: Path) -> None:
     )
     assert done.stdout.split() == ["keyring", "True"], done.stderr
     assert not (tmp_path / "vault.json").exists()
+
+
+_WRITER = """\
+import asyncio, sys
+from pathlib import Path
+from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.services.vault import Vault
+
+async def main():
+    vault = Vault(Path(sys.argv[1]), use_keyring=False)
+    await vault.unlock(Secret("a passphrase"))
+    for number in range(10):
+        await vault.put(f"{sys.argv[2]}-{number}", Secret(sys.argv[2]))
+
+asyncio.run(main())
+"""
+
+
+async def test_programs_that_make_and_write_the_file_at_once_lose_nothing(tmp_path: Path) -> None:
+    writers = [
+        subprocess.Popen([sys.executable, "-c", _WRITER, str(tmp_path), name]) for name in "abc"
+    ]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    vault = in_file(tmp_path)
+    await vault.unlock(Secret("a passphrase"))
+    for name in "abc":
+        for number in range(10):
+            assert (await vault.get(f"{name}-{number}")).reveal() == name

@@ -38,6 +38,13 @@ class SettingRecords:
                 .on_conflict_do_update(index_elements=["key"], set_={"value": text})
             )
 
+    def put_new(self, key: str, value: Value) -> bool:
+        """Keep a value where there is none yet; gives whether there was none."""
+        row = insert(SETTINGS).values(key=key, value=json.dumps(value))
+        with self._database.writing() as connection:
+            done = connection.execute(row.on_conflict_do_nothing(index_elements=["key"]))
+            return done.rowcount == 1
+
     def remove(self, key: str) -> None:
         """Forget a key."""
         with self._database.writing() as connection:

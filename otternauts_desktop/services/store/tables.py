@@ -115,6 +115,17 @@ LAST_SEEN: Final = Table(
     Column("taken_at", REAL, nullable=False),
 )
 
+KEPT_VALUES: Final = Table(
+    "kept_values",
+    METADATA,
+    _cluster_id(),
+    Column("fleet", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
+    Column("changed_at", REAL, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "fleet", "name"),
+)
+
 JOBS: Final = Table(
     "jobs",
     METADATA,

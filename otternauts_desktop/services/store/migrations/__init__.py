@@ -12,6 +12,7 @@ from otternauts_desktop.services.store.migrations import (
     m0004_keys_and_jumps,
     m0005_launches_go_on,
     m0006_versions,
+    m0007_kept_values,
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
@@ -21,5 +22,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     m0004_keys_and_jumps.STATEMENTS,
     m0005_launches_go_on.STATEMENTS,
     m0006_versions.STATEMENTS,
+    m0007_kept_values.STATEMENTS,
 )
 """The statements that lead from version N to N + 1 stand at index N."""
