@@ -6,6 +6,7 @@ import pytest
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.core.flight.job import JobState
+from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.services import crossing
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dock import JOBS
@@ -41,6 +42,17 @@ async def at_the_last_step(window: MainWindow, control: MissionControl, name: st
     assert not add.primary.isEnabled()
     await shown(add.set_up.again.isEnabled)
     return add
+
+
+async def test_a_login_keeps_what_can_not_be_typed() -> None:
+    door = Jump(Login("door.example", "otter", key_name="other"), "ssh-ed25519 AAAA")
+    login = Login("10.0.0.7", "otter", 2222, key_name="kept", jump=door)
+    add = AddOutpost(login)
+    assert add.login() == login
+    add.host.setText("10.0.0.8")
+    add.key.setText("~/.ssh/id_ed25519")
+    assert add.login() == Login("10.0.0.8", "otter", 2222, "~/.ssh/id_ed25519", jump=door)
+    add.deleteLater()
 
 
 async def test_a_bare_server_is_looked_over_set_up_and_followed(tmp_path: Path) -> None:

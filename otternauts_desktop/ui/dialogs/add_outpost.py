@@ -3,6 +3,7 @@ in no swarm that is known, how it enters one.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -72,9 +73,10 @@ class AddOutpost(DialogFrame):
             parent,
         )
         self._shown: Shown | None = None
+        self._given = login or Login("", "")
         self.setMinimumSize(680, 520)
         self.stack = QStackedWidget()
-        self.stack.addWidget(self._login_step(login))
+        self.stack.addWidget(self._login_step(self._given))
         self.stack.addWidget(self._fingerprint_step())
         self.set_up = SetUp()
         self.set_up.check_requested.connect(self._check)
@@ -84,16 +86,16 @@ class AddOutpost(DialogFrame):
 
     # -- step 1 ------------------------------------------------------------------------------
 
-    def _login_step(self, login: Login | None) -> QWidget:
-        self.host = field(tr("Host"), login.host if login else "", hint="203.0.113.24")
-        self.user = field(tr("User"), login.user if login else "", hint="deploy")
-        self.port = field(tr("Port"), str(login.port if login else DEFAULT_SSH_PORT))
+    def _login_step(self, login: Login) -> QWidget:
+        self.host = field(tr("Host"), login.host, hint="203.0.113.24")
+        self.user = field(tr("User"), login.user, hint="deploy")
+        self.port = field(tr("Port"), str(login.port))
         self.port.setValidator(QIntValidator(1, 65535, self.port))
         self.port.setFixedWidth(90)
         self.key = field(
             tr("Private key"),
-            (login.key_file or "") if login else "",
-            hint=tr("empty: the ssh-agent's"),
+            login.key_file or "",
+            hint=tr("empty: the kept one") if login.key_name else tr("empty: the ssh-agent's"),
         )
         self.name = field(tr("Name"), hint=tr("the server's own"))
         browse = Button(tr("Browse…"), size="small")
@@ -120,12 +122,18 @@ class AddOutpost(DialogFrame):
         dialog.open()
 
     def login(self) -> Login:
-        """What was typed. Raises `BadName` where host or user is missing."""
+        """What was typed, and of what was given at first all that can't be typed.
+
+        Raises `BadName` where host or user is missing.
+        """
         host, user = self.host.text().strip(), self.user.text().strip()
         if not host or not user:
             raise BadName(detail=tr("Host and user are needed."), next_step=tr("Fill them in."))
-        key = self.key.text().strip()
-        return Login(host, user, int(self.port.text() or DEFAULT_SSH_PORT), key or None)
+        key, port = self.key.text().strip(), int(self.port.text() or DEFAULT_SSH_PORT)
+        kept = None if key else self._given.key_name
+        return replace(
+            self._given, host=host, user=user, port=port, key_file=key or None, key_name=kept
+        )
 
     # -- step 2 ------------------------------------------------------------------------------
 
