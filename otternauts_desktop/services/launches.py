@@ -41,6 +41,7 @@ from otternauts_desktop.core.flight.commands import (
 from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.export import export, exported
 from otternauts_desktop.core.flight.images import ImageSeen
+from otternauts_desktop.core.flight.leftovers import leftovers
 from otternauts_desktop.core.flight.live import digest
 from otternauts_desktop.core.flight.plan import Plan, plan
 from otternauts_desktop.core.flight.progress import (
@@ -57,6 +58,7 @@ from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.flight import LOCK, Flight, steps
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.locks import Held, Locks, operator
@@ -68,6 +70,8 @@ from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecor
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
 
+REMOVAL_SECONDS: Final = 120.0
+"""For the tasks of a removed fleet to stop; more than most stop grace periods."""
 GO_ON_SECONDS: Final = 24 * 3600.0
 """After so long others may have changed the fleet meanwhile: then a person decides."""
 
@@ -439,7 +443,7 @@ class Launches:
 
         Returns when all tasks and networks are gone, because a launch before that fails.
         Raises `FleetLocked` while somebody launches it, `KnownError` where it is not seen to be
-        gone within a minute.
+        gone within `REMOVAL_SECONDS`.
         """
         if held := await self._locks.held(cluster_id, fleet):
             raise FleetLocked(detail=held.words)
@@ -448,22 +452,26 @@ class Launches:
                 done = await self._links.run(outpost, stack_remove(fleet, sudo=outpost.sudo))
                 if not done.ok:
                     raise RemovalFailed(detail=shown(done.stderr, limit=2000).strip())
-            label = {"filters": {"label": [f"com.docker.stack.namespace={fleet}"]}}
-            for _ in range(60):
-                left = [*await engine.get("/tasks", label), *await engine.get("/networks", label)]
-                if not left:
-                    break
-                await asyncio.sleep(1.0)
-            else:
-                words = trn(
-                    "{number} task or network is still there.",
-                    "{number} tasks and networks are still there.",
-                    len(left),
-                )
+            if words := await self._left_after(engine, fleet):
                 raise RemovalFailed(detail=words)
         gone = dict.fromkeys(self._records.left(cluster_id, fleet))
         self._records.record_left(cluster_id, fleet, gone)
         await self._telemetry.refresh(cluster_id)
+
+    async def _left_after(self, engine: Engine, fleet: str) -> str:
+        """What is still there of a removed fleet when it has had its time; "" when all is gone."""
+        label = {"filters": {"label": [f"com.docker.stack.namespace={fleet}"]}}
+        until = time.monotonic() + REMOVAL_SECONDS
+        while True:
+            tasks, networks = (
+                await engine.get("/tasks", label),
+                await engine.get("/networks", label),
+            )
+            if not tasks and not networks:
+                return ""
+            if time.monotonic() > until:
+                return leftovers(tasks, networks, await engine.get("/nodes"))
+            await asyncio.sleep(1.0)
 
     async def lock(self, cluster_id: ClusterId, fleet: str) -> Held | None:
         """Who has a fleet locked to launch it. Raises where the cluster can't be reached."""

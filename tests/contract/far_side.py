@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from otternauts_desktop.core.flight.commands import Command, stack_remove
+from otternauts_desktop.core.flight.leftovers import leftovers
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.core.swarm.state import Snapshot, Task
 from otternauts_desktop.services.engine import Engine, open_engine
 from otternauts_desktop.services.ssh import Completed, SshLink, connect
+from otternauts_desktop.services.together import together
 from otternauts_desktop.simulator.practice import open_practice_cluster
 from tests.lab.lab import Lab
 from tests.services.practice import until_async
@@ -55,11 +57,20 @@ class FarSide:
         await self.run(stack_remove(fleet, sudo=False))
         label = {"filters": {"label": [f"com.docker.stack.namespace={fleet}"]}}
 
-        async def gone() -> bool:
-            tasks = await self.engine.get("/tasks", label)
-            return not tasks and not await self.engine.get("/networks", label)
+        left = "nothing"
 
-        await until_async(gone, 40)
+        async def gone() -> bool:
+            nonlocal left
+            tasks, networks = await together(
+                self.engine.get("/tasks", label), self.engine.get("/networks", label)
+            )
+            left = leftovers(tasks, networks, await self.engine.get("/nodes"))
+            return not left
+
+        try:
+            await until_async(gone, 100)
+        except TimeoutError:
+            raise AssertionError(f"not gone: {left}") from None
 
 
 Open = Callable[[], AbstractAsyncContextManager[FarSide]]

@@ -33,7 +33,7 @@ from otternauts_desktop.services.ssh import connect
 from tests.contract.far_side import FarSide, Open, lab_side, simulator_side
 from tests.services.practice import until_async
 
-pytestmark = pytest.mark.seconds(90)
+pytestmark = pytest.mark.seconds(180)
 
 WEB = "services:\n  web:\n    image: busybox:1.35\n    command: sleep 100000\n"
 WEB += "    stop_grace_period: 1s\n    deploy: {replicas: 2}\n"

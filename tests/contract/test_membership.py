@@ -20,7 +20,7 @@ from tests.lab.node import LabNode
 from tests.lab.test_onboarding import bare
 from tests.services.practice import until_async
 
-pytestmark = pytest.mark.seconds(120)
+pytestmark = pytest.mark.seconds(180)
 
 
 @dataclass

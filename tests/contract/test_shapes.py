@@ -10,7 +10,7 @@ from tests.contract.far_side import FarSide, lab_side, simulator_side
 from tests.contract.test_contract import deploy
 from tests.lab.lab import Lab
 
-pytestmark = [pytest.mark.lab, pytest.mark.seconds(120)]
+pytestmark = [pytest.mark.lab, pytest.mark.seconds(180)]
 
 FLEET = """\
 services:

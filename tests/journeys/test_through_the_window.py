@@ -26,7 +26,7 @@ from tests.lab.lab import Lab
 from tests.lab.node import LabNode
 from tests.ui.seated import dialog, seated, shown
 
-pytestmark = [pytest.mark.lab, pytest.mark.seconds(120)]
+pytestmark = [pytest.mark.lab, pytest.mark.seconds(240)]
 
 
 def table(page: FleetPage) -> set[tuple[str, str, str]]:
@@ -107,7 +107,10 @@ async def test_a_fleet_of_three_vessels(swarm: Lab, tmp_path: Path) -> None:
             desk.fleet_page.remove_requested.emit()
             sure = await dialog(Confirm)
             sure.confirm()
-            await shown(lambda: "is gone" in window.toast.text.text(), 60)
+            await shown(
+                lambda: "is gone" in window.toast.text.text() or window.notice.isVisible(), 130
+            )
+            assert "is gone" in window.toast.text.text(), window.notice.detail.text()
         assert await asyncio.to_thread(stack_ps_or_nothing, swarm) == ""
     assert own_files_with(tmp_path / "home", CANARY) == []
 
