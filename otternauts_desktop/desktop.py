@@ -154,6 +154,7 @@ def crew_of(control: "MissionControl") -> "Crew":
     return Crew(
         facts=control.bus,
         outposts=control.outposts,
+        keys=control.keys,
         telemetry=control.telemetry,
         launches=control.launches,
         jobs=control.jobs,

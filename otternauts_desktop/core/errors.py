@@ -124,6 +124,11 @@ class PassphraseNeeded(KeyUnusable):
     next_step_default = marked("Give the passphrase of the key, or use the ssh-agent.")
     anchor = "passphrase-needed"
 
+    def __init__(self, *, detail: str = "", next_step: str = "", key: str = "") -> None:
+        self.key = key
+        """Whose: the path of a file or the name of a kept key; "" for one that was just given."""
+        super().__init__(detail=detail, next_step=next_step)
+
 
 class VaultLocked(OutpostError):
     title = marked("The vault with your keys and secrets is locked.")

@@ -44,7 +44,7 @@ class Keys:
 
         Raises `KeyUnusable` where it is none, `PassphraseNeeded`, `VaultLocked`.
         """
-        key_facts(private_key, passphrase)
+        await asyncio.to_thread(key_facts, private_key, passphrase)
         name = uuid.uuid4().hex
         await self._vault.put(_key_entry(name), private_key)
         return name
@@ -59,16 +59,16 @@ class Keys:
         private_key = await asyncio.to_thread(new_private_key, comment)
         return await self.keep(private_key), key_facts(private_key)
 
-    async def set_passphrase(self, login: Login, passphrase: Secret, *, keep: bool) -> None:
-        """Use a passphrase for the key of `login` in this run; `keep` puts it into the vault."""
-        self._passphrases[_passphrase_entry(login)] = passphrase
+    async def set_passphrase(self, key: str, passphrase: Secret, *, keep: bool) -> None:
+        """Use a passphrase for a key (`Login.key`) in this run; `keep` puts it into the vault."""
+        self._passphrases[_passphrase_entry(key)] = passphrase
         if keep:
-            await self._vault.put(_passphrase_entry(login), passphrase)
+            await self._vault.put(_passphrase_entry(key), passphrase)
 
     async def forget(self, login: Login) -> None:
         """Remove what the vault keeps for a login that is not used any more."""
-        self._passphrases.pop(_passphrase_entry(login), None)
-        await self._vault.remove(_passphrase_entry(login))
+        self._passphrases.pop(_passphrase_entry(login.key), None)
+        await self._vault.remove(_passphrase_entry(login.key))
         if login.key_name is not None:
             await self._vault.remove(_key_entry(login.key_name))
 
@@ -89,14 +89,14 @@ class Keys:
         private_key = None
         if login.key_name is not None:
             private_key = await self._vault.get(_key_entry(login.key_name))
-        return Credentials(private_key, self._passphrases.get(_passphrase_entry(login)), jump)
+        return Credentials(private_key, self._passphrases.get(_passphrase_entry(login.key)), jump)
 
     async def _find_passphrases(self, login: Login) -> bool:
         """Look for kept passphrases that were not used yet; gives whether there is any."""
         found = False
         hop: Login | None = login
         while hop is not None:
-            entry = _passphrase_entry(hop)
+            entry = _passphrase_entry(hop.key)
             if entry not in self._passphrases and await self._vault.place() != "locked":
                 with suppress(SecretMissing):
                     self._passphrases[entry] = await self._vault.get(entry)
@@ -109,5 +109,5 @@ def _key_entry(name: str) -> str:
     return f"ssh-key/{name}"
 
 
-def _passphrase_entry(login: Login) -> str:
-    return f"passphrase/{login.key_name or login.key_file}"
+def _passphrase_entry(key: str) -> str:
+    return f"passphrase/{key}"

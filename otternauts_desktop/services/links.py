@@ -17,6 +17,8 @@ from otternauts_desktop.core.errors import (
     OutcomeUnknown,
     OutpostError,
     OutpostUnreachable,
+    PassphraseNeeded,
+    SecretMissing,
     VaultLocked,
 )
 from otternauts_desktop.core.events import LinkMoved
@@ -35,8 +37,10 @@ LONGEST_WAIT: Final = 10.0
 _FOR_A_PERSON: Final[tuple[tuple[type[OutpostError], LinkState], ...]] = (
     (HostKeyChanged, LinkState.HOST_KEY_CHANGED),
     (AuthenticationFailed, LinkState.AUTH_FAILED),
+    (PassphraseNeeded, LinkState.LOCKED),
     (KeyUnusable, LinkState.AUTH_FAILED),
-    (VaultLocked, LinkState.AUTH_FAILED),
+    (SecretMissing, LinkState.AUTH_FAILED),
+    (VaultLocked, LinkState.LOCKED),
 )
 """Errors that trying again can't mend: a person has to. (Retries would also feed fail2ban.)"""
 

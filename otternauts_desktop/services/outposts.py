@@ -151,6 +151,14 @@ class Outposts:
         self._bus.publish(ClustersChanged())
         return outpost
 
+    async def log_in(self, outpost_id: OutpostId) -> None:
+        """Try to log in, and keep the connections to its cluster again. Raises `OutpostError`."""
+        outpost = self.outpost(outpost_id)
+        link = await self._keys.connect(outpost.login, outpost.host_key)
+        await link.close()
+        for cluster in self.clusters():
+            self.reconnect(cluster.id)
+
     async def trust(self, outpost_id: OutpostId, host_key: str) -> None:
         """Take over the new host key of a server, which the person has compared, and reconnect.
 

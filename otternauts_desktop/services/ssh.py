@@ -312,7 +312,7 @@ async def connect(login: Login, host_key: str, credentials: Credentials = NONE) 
     `OutpostError` family.
     """
     pinned = asyncssh.import_public_key(host_key)
-    keys = client_keys(login, credentials)
+    keys = await asyncio.to_thread(client_keys, login, credentials)
     through = None
     if login.jump is not None:
         through = await connect(login.jump.login, login.jump.host_key, credentials.jump or NONE)

@@ -49,17 +49,23 @@ def new_private_key(comment: str = COMMENT) -> Secret:
 
 
 def key_facts(private_key: Secret, passphrase: Secret | None = None) -> KeyFacts:
-    """What a private key is. Raises `KeyUnusable`, or `PassphraseNeeded` where it is locked."""
+    """What a private key is. Raises `KeyUnusable`, or `PassphraseNeeded` where it is locked.
+
+    The work of a thread: a passphrase takes a tenth of a second to be made a key of.
+    """
     key = _imported(private_key.reveal().encode(), tr("What was given"), passphrase)
     line = shown(key.export_public_key("openssh").decode("utf-8", "replace").strip())
     return KeyFacts(key.get_algorithm(), key.get_fingerprint("sha256"), line)
 
 
 def client_keys(login: Login, credentials: Credentials) -> "list[asyncssh.SSHKey] | tuple[()]":
-    """The keys to log in with; none where the ssh-agent's are tried. Raises `KeyUnusable`."""
+    """The keys to log in with; none where the ssh-agent's are tried. Raises `KeyUnusable`.
+
+    The work of a thread, as that of `key_facts`.
+    """
     if credentials.private_key is not None:
         data = credentials.private_key.reveal().encode()
-        return [_imported(data, tr("The stored key"), credentials.passphrase)]
+        return [_imported(data, tr("The stored key"), credentials.passphrase, login.key)]
     if login.key_file is None:
         if not os.environ.get("SSH_AUTH_SOCK"):
             raise KeyUnusable(
@@ -70,7 +76,7 @@ def client_keys(login: Login, credentials: Credentials) -> "list[asyncssh.SSHKey
             )
         return ()
     path = Path(login.key_file)
-    return [_imported(read_key_file(path), str(path), credentials.passphrase)]
+    return [_imported(read_key_file(path), str(path), credentials.passphrase, login.key)]
 
 
 def read_key_file(path: Path) -> bytes:
@@ -83,7 +89,7 @@ def read_key_file(path: Path) -> bytes:
         ) from error
 
 
-def _imported(data: bytes, where: str, passphrase: Secret | None) -> asyncssh.SSHKey:
+def _imported(data: bytes, where: str, passphrase: Secret | None, key: str = "") -> asyncssh.SSHKey:
     words = passphrase.reveal() if passphrase is not None else None
     try:
         return asyncssh.import_private_key(data, words)
@@ -92,7 +98,7 @@ def _imported(data: bytes, where: str, passphrase: Secret | None) -> asyncssh.SS
         if "assphrase" in str(error):
             if passphrase is not None:
                 raise PassphraseNeeded(
-                    detail=tr("The passphrase does not open {key}.", key=where)
+                    detail=tr("The passphrase does not open {key}.", key=where), key=key
                 ) from error
             raise PassphraseNeeded(
                 detail=tr("{key} is protected by a passphrase.", key=where),
@@ -101,6 +107,7 @@ def _imported(data: bytes, where: str, passphrase: Secret | None) -> asyncssh.SS
                     "choose the agent.",
                     key=where,
                 ),
+                key=key,
             ) from error
         raise KeyUnusable(
             detail=tr("{key} is not a private key in a known format.", key=where),

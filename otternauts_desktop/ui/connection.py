@@ -28,12 +28,13 @@ class Remedy(Enum):
     NONE = auto()
     RECONNECT = auto()
     LOG_IN_AGAIN = auto()
+    UNLOCK = auto()
     COMPARE = auto()
 
     @property
     def takes_a_person(self) -> bool:
         """Whether trying again by itself is no use."""
-        return self in (Remedy.LOG_IN_AGAIN, Remedy.COMPARE)
+        return self in (Remedy.LOG_IN_AGAIN, Remedy.UNLOCK, Remedy.COMPARE)
 
     @property
     def title(self) -> str:
@@ -45,6 +46,8 @@ class Remedy(Enum):
                 return tr("Reconnect now")
             case Remedy.LOG_IN_AGAIN:
                 return tr("Log in again")
+            case Remedy.UNLOCK:
+                return tr("Unlock…")
             case Remedy.COMPARE:
                 return tr("Compare fingerprints…")
 
@@ -89,6 +92,7 @@ _REMEDIES: Final = {
     LinkState.RECONNECTING: Remedy.RECONNECT,
     LinkState.FAILED: Remedy.RECONNECT,
     LinkState.AUTH_FAILED: Remedy.LOG_IN_AGAIN,
+    LinkState.LOCKED: Remedy.UNLOCK,
     LinkState.HOST_KEY_CHANGED: Remedy.COMPARE,
 }
 

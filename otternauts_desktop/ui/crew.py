@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.evacuations import Evacuations
     from otternauts_desktop.services.ingress import Ingress
     from otternauts_desktop.services.jobs import Jobs
+    from otternauts_desktop.services.keys import Keys
     from otternauts_desktop.services.launches import Launches
     from otternauts_desktop.services.membership import Membership
     from otternauts_desktop.services.onboarding import Onboarding
@@ -43,6 +44,7 @@ class Crew:
 
     facts: Facts
     outposts: "Outposts"
+    keys: "Keys"
     telemetry: "Telemetry"
     launches: "Launches"
     jobs: "Jobs"

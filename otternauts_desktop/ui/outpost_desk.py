@@ -1,7 +1,8 @@
 """The wires around servers and clusters: adding, importing, simulating, forgetting."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +17,7 @@ from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.places import cluster_place
 from otternauts_desktop.ui.tasks import Tasks
+from otternauts_desktop.ui.unlocking import Unlocking
 
 if TYPE_CHECKING:
     from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
@@ -34,11 +36,16 @@ class OutpostDesk(QObject):
         self._window = window
         self._crew = crew
         self._tasks = tasks
+        self._unlocking = Unlocking(crew.keys, window)
 
     def mend(self, connection: Connection) -> None:
         """Do what helps a connection that is not as it should be."""
-        if connection.remedy is Remedy.COMPARE and connection.outpost_id:
-            self._tasks.start(self.compare_fingerprints(connection.outpost_id), key="compare")
+        outpost_id = connection.outpost_id
+        if connection.remedy is Remedy.COMPARE and outpost_id:
+            self._tasks.start(self.compare_fingerprints(outpost_id), key="compare")
+        elif connection.remedy is Remedy.UNLOCK and outpost_id:
+            log_in = partial(self._crew.outposts.log_in, outpost_id)
+            self._tasks.start(self._unlocking.run(log_in), key="unlock")
         else:
             self._window.refresh_requested.emit()
 
@@ -71,19 +78,24 @@ class OutpostDesk(QObject):
         from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 
         dialog = AddOutpost(login, self._window)
-        work = Tasks(dialog, dialog.show_error)
-        dialog.scan_requested.connect(lambda wanted: work.start(self._scan(dialog, wanted)))
+        tasks = Tasks(dialog, dialog.show_error)
+        unlocking = Unlocking(self._crew.keys, dialog)
+
+        def start(work: Callable[[], Awaitable[None]], key: str = "") -> None:
+            tasks.start(unlocking.run(work), key=key)
+
+        dialog.scan_requested.connect(lambda wanted: start(lambda: self._scan(dialog, wanted)))
         dialog.add_requested.connect(
-            lambda wanted, key, name: work.start(self._add(dialog, wanted, key, name))
+            lambda wanted, key, name: start(lambda: self._add(dialog, wanted, key, name))
         )
         dialog.set_up_wanted.connect(lambda: self._offer_set_up(dialog))
         dialog.check_requested.connect(
-            lambda wanted, key: work.start(self._check(dialog, wanted, key), key="check")
+            lambda wanted, key: start(lambda: self._check(dialog, wanted, key), key="check")
         )
         dialog.set_up_requested.connect(
-            lambda wanted, key, name: work.start(self._set_up(dialog, wanted, key, name))
+            lambda wanted, key, name: tasks.start(self._set_up(dialog, wanted, key, name))
         )
-        dialog.finished.connect(lambda _: work.cancel_all())
+        dialog.finished.connect(lambda _: tasks.cancel_all())
         await ask(dialog)
 
     def _offer_set_up(self, dialog: "AddOutpost") -> None:

@@ -90,6 +90,7 @@ _LINK: Final = {
     LinkState.CONNECTED: Mark("status-ok", "ok", marked("Connected")),
     LinkState.RECONNECTING: Mark("status-off", "warn", marked("Reconnecting")),
     LinkState.AUTH_FAILED: Mark("status-bad", "bad", marked("Login refused")),
+    LinkState.LOCKED: Mark("status-warn", "warn", marked("Locked")),
     LinkState.HOST_KEY_CHANGED: Mark("status-bad", "bad", marked("Fingerprint changed")),
     LinkState.FAILED: Mark("status-bad", "bad", marked("Failed")),
 }

@@ -58,14 +58,14 @@ async def test_a_passphrase_is_asked_for_used_and_kept_only_if_wished(tmp_path: 
         keys = await opened(tmp_path)
         with pytest.raises(PassphraseNeeded, match="ssh-add"):
             await keys.connect(server.login, server.host_key)
-        await keys.set_passphrase(server.login, Secret("bird"), keep=False)
+        await keys.set_passphrase(server.login.key, Secret("bird"), keep=False)
         with pytest.raises(PassphraseNeeded, match="does not open"):
             await keys.connect(server.login, server.host_key)
-        await keys.set_passphrase(server.login, Secret("fish"), keep=False)
+        await keys.set_passphrase(server.login.key, Secret("fish"), keep=False)
         await (await keys.connect(server.login, server.host_key)).close()
         with pytest.raises(PassphraseNeeded):
             await (await opened(tmp_path)).connect(server.login, server.host_key)
-        await keys.set_passphrase(server.login, Secret("fish"), keep=True)
+        await keys.set_passphrase(server.login.key, Secret("fish"), keep=True)
         await (await (await opened(tmp_path)).connect(server.login, server.host_key)).close()
         with pytest.raises(PassphraseNeeded):
             key_facts(Secret(file.read_text()))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from otternauts_desktop.core.errors import PassphraseNeeded
 from otternauts_desktop.core.fleet.flight_plan import Reading
 from otternauts_desktop.ui.cluster_page import ClusterPage
 from otternauts_desktop.ui.command_log_panel import CommandLogPanel
@@ -18,7 +19,9 @@ from otternauts_desktop.ui.dialogs.about import About, libraries
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dialogs.confirm import Confirm
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
+from otternauts_desktop.ui.dialogs.key_passphrase import KeyPassphrase
 from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
+from otternauts_desktop.ui.dialogs.open_vault import OpenVault
 from otternauts_desktop.ui.dialogs.settings import SettingsDialog
 from otternauts_desktop.ui.dialogs.ssh_hosts import SshHosts
 from otternauts_desktop.ui.dialogs.variables import VariablesDialog
@@ -77,6 +80,8 @@ def everything() -> list[QWidget]:
         ConfirmLaunch("shop", "acme", Reading((), ("A",), ("A",)), {}),
         NewFleet(frozenset()),
         SshHosts(()),
+        OpenVault(new=True),
+        KeyPassphrase(PassphraseNeeded(detail="It is protected.", key="id_ed25519")),
         VariablesDialog(("A", "B"), ("A",), {}),
     ]
 

@@ -24,6 +24,11 @@ class Login:
     jump: "Jump | None" = None
     """The server that this one is reached through."""
 
+    @property
+    def key(self) -> str:
+        """Which key it is: the name of a kept one or the path of a file; "" for the agent's."""
+        return self.key_name or self.key_file or ""
+
     def __str__(self) -> str:
         at = f"{self.user}@{self.host}"
         return at if self.port == DEFAULT_SSH_PORT else f"{at}:{self.port}"
@@ -73,6 +78,8 @@ class LinkState(StrEnum):
     CONNECTED = "connected"
     RECONNECTING = "reconnecting"
     AUTH_FAILED = "auth failed"
+    LOCKED = "locked"
+    """A passphrase is needed: of the key, or of the vault that keeps it."""
     HOST_KEY_CHANGED = "host key changed"
     FAILED = "failed"
     """Logged in, but Docker can't be used there; tried again like a lost connection."""

@@ -1,0 +1,72 @@
+"""The passphrase of the encrypted vault, where the system has no keyring."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.words import tr
+from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
+from otternauts_desktop.ui.labels import Label
+
+
+class OpenVault(DialogFrame):
+    """Accepted by whoever opened it, once the vault is open."""
+
+    unlock_requested = Signal()
+
+    def __init__(self, *, new: bool, parent: QWidget | None = None) -> None:
+        """`new`: there is no vault yet, and the passphrase makes it."""
+        title, words, verb = (
+            (
+                tr("Make a vault for your keys"),
+                tr(
+                    "This system has no keyring that Otternauts could use. Keys and secrets are "
+                    "kept in an encrypted file instead. Without its passphrase they can't be had "
+                    "back."
+                ),
+                tr("Make the vault"),
+            )
+            if new
+            else (
+                tr("Open the vault"),
+                tr("Your keys and secrets lie in an encrypted file. It stays open until you quit."),
+                tr("Open"),
+            )
+        )
+        super().__init__(title, words, verb, parent)
+        self.phrase = field(tr("Passphrase"), secret=True)
+        self.again = field(tr("Once more"), secret=True)
+        self.differs = Label(size=12, tone="bad")
+        self._new = new
+        lines = form()
+        lines.addRow(Label(tr("Passphrase")), self.phrase)
+        if new:
+            lines.addRow(Label(tr("Once more")), self.again)
+            lines.addRow(Label(), self.differs)
+        self.body.addLayout(lines)
+        self.body.addStretch(1)
+        for line in (self.phrase, self.again):
+            line.textChanged.connect(self._judge)
+        self._judge()
+
+    @property
+    def passphrase(self) -> Secret:
+        """What was typed."""
+        return Secret(self.phrase.text())
+
+    def confirm(self) -> None:
+        self.show_busy(tr("Opening the vault…"))
+        self.unlock_requested.emit()
+
+    def show_busy(self, text: str) -> None:
+        super().show_busy(text)
+        if not text:
+            self._judge()
+            self.phrase.selectAll()
+            self.phrase.setFocus()
+
+    def _judge(self) -> None:
+        first, second = self.phrase.text(), self.again.text()
+        self.primary.setEnabled(bool(first) and (not self._new or first == second))
+        other = self._new and bool(second) and not first.startswith(second)
+        self.differs.setText(tr("The two differ.") if other else "")
