@@ -12,6 +12,7 @@ from pathlib import Path
 from otternauts_desktop.core.fleet.dump import dump
 from otternauts_desktop.core.swarm.cluster import Cluster, Login
 from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.services.backups import Backups
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.doctor import Doctor
@@ -31,7 +32,7 @@ from otternauts_desktop.services.sealing import Seal
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
-from otternauts_desktop.services.store.home import DATABASE, key_of_sums
+from otternauts_desktop.services.store.home import DATABASE, KEY_SETTING, key_of_sums
 from otternauts_desktop.services.store.jobs import JobRecords, Runner
 from otternauts_desktop.services.store.kept_values import KeptValueRecords
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
@@ -69,6 +70,7 @@ class MissionControl:
     transmissions: Transmissions
     settings: SettingRecords
     values: Values
+    backups: Backups
     records: LaunchRecords
     home: Path
     _stack: AsyncExitStack
@@ -121,13 +123,13 @@ async def open_mission_control(
         clusters = ClusterRecords(database)
         records = LaunchRecords(database)
         vault, settings = Vault(home), SettingRecords(database)
-        keys = Keys(vault)
+        keys, seal = Keys(vault), Seal(vault, settings)
         links = Links(bus, command_log, keys)
         stack.push_async_callback(links.close)
         telemetry = Telemetry(bus, links, clusters, LastSeenRecords(database))
         stack.push_async_callback(telemetry.close)
         transmissions = Transmissions(telemetry)
-        key = await asyncio.to_thread(key_of_sums, home)
+        key = await asyncio.to_thread(key_of_sums, home, str(settings.get(KEY_SETTING, "")))
         drafts, runners = DraftRecords(database), home / "runners"
         registries = Registries(telemetry)
         launches = Launches(
@@ -156,7 +158,8 @@ async def open_mission_control(
             rebalancing=Rebalancing(links, telemetry, jobs),
             transmissions=transmissions,
             settings=settings,
-            values=Values(Seal(vault, settings), KeptValueRecords(database)),
+            values=Values(seal, KeptValueRecords(database)),
+            backups=Backups(home, vault, seal, clusters, key),
             records=records,
             home=home,
             _stack=practice_stack,

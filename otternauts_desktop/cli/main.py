@@ -34,6 +34,12 @@ def run(arguments: Namespace) -> int:
             from otternauts_desktop.cli.offline_plan import plan_offline
 
             return plan_offline(arguments, output)
+        if arguments.command == "backup" and arguments.action != "create":
+            # A database that can't be opened is no reason not to restore one.
+            from otternauts_desktop.cli import backups
+
+            answer = backups.restore if arguments.action == "restore" else backups.listed
+            return answer(arguments, output)
         from otternauts_desktop.cli.online import run_online
 
         return run_online(arguments, output)

@@ -37,7 +37,8 @@ def plan_offline(arguments: Namespace, output: Output) -> int:
     known, key = _NOTHING, b""
     if clusters or arguments.cluster:
         cluster = _chosen(clusters, arguments.cluster)
-        known, key = glance(home / DATABASE, cluster.id, fleet), key_of_sums(home)
+        known = glance(home / DATABASE, cluster.id, fleet)
+        key = key_of_sums(home, known.key_name)
         if known.lists is None:
             raise NothingFound(
                 detail=f"{cluster.name} was never read from here.",

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Final
 
 from otternauts_desktop.app import MissionControl, open_mission_control
-from otternauts_desktop.cli import clusters, fleets, flight_plans, ingress, jobs, values
+from otternauts_desktop.cli import backups, clusters, fleets, flight_plans, ingress, jobs, values
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.services.store.home import default_home
 
 _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitable[int]]]] = {
+    "backup": backups.create,
     "cluster": clusters.cluster,
     "outpost": clusters.outpost,
     "ingress": ingress.ingress,

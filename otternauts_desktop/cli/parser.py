@@ -79,6 +79,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_ingress(_command(commands, "ingress", "Traefik in front of a cluster's fleets"))
     _jobs(commands)
     _values(commands)
+    _backups(commands)
 
     history = _command(commands, "history", "earlier launches from here")
     history.add_argument("name", metavar="NAME")
@@ -282,6 +283,16 @@ def _values(commands: _Commands) -> None:
     _command(actions, "status", "keyring, file, or locked")
     _command(actions, "recovery-key", "show what opens the values where the keyring lost its key")
     _command(actions, "recover", "give the keyring its key again, from standard input")
+
+
+def _backups(commands: _Commands) -> None:
+    actions = _actions(commands, "backup", "everything that is kept here, in one file")
+    create = _command(actions, "create", "write a backup that a passphrase opens, on any machine")
+    create.add_argument("file", metavar="FILE", help="a new file")
+    _command(actions, "list", "the copies of the last days in the data directory")
+    restore = _command(actions, "restore", "replace what is kept here by a backup or copy")
+    restore.add_argument("file", metavar="FILE", help="or the name of a copy")
+    restore.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def _fleets(commands: _Commands) -> None:

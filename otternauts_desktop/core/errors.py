@@ -498,7 +498,7 @@ class DatabaseNewer(KnownError):
 class DatabaseDamaged(KnownError):
     title = marked("The database can't be read.")
     next_step_default = marked(
-        "The file was left untouched. Restore it from a backup or move it away."
+        "The file was left untouched. Restore a backup (otternauts backup restore) or move it away."
     )
     anchor = "database-damaged"
 
@@ -509,6 +509,40 @@ class DatabaseUnwritable(KnownError):
         "Check the free space of the disk and the rights on the data directory."
     )
     anchor = "database-unwritable"
+
+
+class BackupUnusable(KnownError):
+    """Nothing was changed by a file that raises this."""
+
+    title = marked("The file is no backup of Otternauts.")
+    next_step_default = marked("Check that it is the right file. Nothing was changed.")
+    anchor = "backup-unusable"
+
+
+class BackupDamaged(BackupUnusable):
+    title = marked("The backup is damaged.")
+    next_step_default = marked("Take another one, or copy it again. Nothing was changed.")
+    anchor = "backup-damaged"
+
+
+class BackupNewer(BackupUnusable):
+    title = marked("The backup was made by a newer version of Otternauts.")
+    next_step_default = marked("Install the newer version. Nothing was changed.")
+    anchor = "backup-newer"
+
+
+class BackupPassphraseWrong(BackupUnusable):
+    title = marked("That passphrase does not open the backup.")
+    next_step_default = marked(
+        "Try again. Without it what is in the backup can't be had back. Nothing was changed."
+    )
+    anchor = "backup-passphrase-wrong"
+
+
+class PassphraseTooShort(KnownError):
+    title = marked("The passphrase is too short.")
+    next_step_default = marked("Use at least 8 characters; several words are best.")
+    anchor = "passphrase-too-short"
 
 
 class HomeInUse(KnownError):

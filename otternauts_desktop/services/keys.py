@@ -105,6 +105,12 @@ class Keys:
         return found
 
 
+def key_entries(login: Login) -> tuple[str, ...]:
+    """Names of what the vault may keep for a login, without its jump hosts."""
+    own = (_key_entry(login.key_name),) if login.key_name is not None else ()
+    return (*own, _passphrase_entry(login.key)) if login.key else own
+
+
 def _key_entry(name: str) -> str:
     return f"ssh-key/{name}"
 

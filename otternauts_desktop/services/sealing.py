@@ -67,6 +67,11 @@ class Seal:
         await self._vault.put(_entry(known["name"]), Secret(base64.b64encode(key).decode()))
         self._key = key
 
+    def entries(self) -> tuple[str, ...]:
+        """Names of what the vault keeps for it: none before a first value was sealed."""
+        known = self._known()
+        return () if known is None else (_entry(known["name"]),)
+
     async def _master(self) -> bytes:
         async with self._asking:
             if self._key is None:

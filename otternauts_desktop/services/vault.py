@@ -11,10 +11,12 @@ import json
 import os
 import queue
 import secrets
+import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -48,10 +50,10 @@ _TRUSTED: Final = ("SecretService", "kwallet", "libsecret", "macOS", "Windows")
 """Backends of keyring that encrypt. `keyrings.alt` calls its own possibly insecure."""
 
 # RFC 9106, second recommended option; about 150 ms.
-_LANES: Final = 4
-_ROUNDS: Final = 3
-_MEMORY_KIB: Final = 65_536
+COSTS: Final = {"rounds": 3, "lanes": 4, "memory_kib": 65_536}
 _MOST_MEMORY_KIB: Final = 1_048_576
+_FILE_HEAD: Final = struct.Struct(">BBI16s12s")
+"""Rounds, lanes, memory in KiB, salt and nonce, behind the first words of an encrypted file."""
 
 T = TypeVar("T")
 
@@ -293,12 +295,11 @@ class _VaultFile:
 
     def _make(self, passphrase: Secret) -> None:
         salt = secrets.token_bytes(16)
-        costs = {"rounds": _ROUNDS, "lanes": _LANES, "memory_kib": _MEMORY_KIB}
-        wrapping = _derived(passphrase, salt, costs)
+        wrapping = _derived(passphrase, salt, COSTS)
         self._write(
             {
                 "version": 1,
-                "argon2id": {"salt": _text(salt), **costs},
+                "argon2id": {"salt": _text(salt), **COSTS},
                 "key": sealed(wrapping, "key", secrets.token_bytes(32)),
                 "entries": {},
             }
@@ -366,7 +367,7 @@ class _VaultFile:
             raise
 
 
-def _derived(passphrase: Secret, salt: bytes, costs: dict[str, Any]) -> bytes:
+def _derived(passphrase: Secret, salt: bytes, costs: Mapping[str, Any]) -> bytes:
     """A key from a passphrase. `ValueError` for costs that no honest file has."""
     from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
@@ -399,6 +400,42 @@ def opened(key: bytes, bound_to: str, box: Any) -> bytes | None:
         return AESGCM(key).decrypt(nonce, data, bound_to.encode())
     except (InvalidTag, KeyError, TypeError, ValueError):
         return None
+
+
+def sealed_file(
+    passphrase: Secret, words: bytes, content: bytes, costs: Mapping[str, int] = COSTS
+) -> bytes:
+    """A file that begins with `words` and that a passphrase opens, on any machine.
+
+    All of it is bound together: no byte can be changed. Give `costs` in tests only.
+    """
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
+    head = words + _FILE_HEAD.pack(
+        costs["rounds"], costs["lanes"], costs["memory_kib"], salt, nonce
+    )
+    return head + AESGCM(_derived(_as_typed(passphrase), salt, costs)).encrypt(nonce, content, head)
+
+
+def opened_file(passphrase: Secret, words: bytes, data: bytes) -> bytes | None:
+    """What `sealed_file` was given; None where passphrase, words or any byte are others."""
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    head, box = data[: len(words) + _FILE_HEAD.size], data[len(words) + _FILE_HEAD.size :]
+    try:
+        rounds, lanes, memory, salt, nonce = _FILE_HEAD.unpack(head[len(words) :])
+        costs = {"rounds": rounds, "lanes": lanes, "memory_kib": memory}
+        key = _derived(_as_typed(passphrase), salt, costs)
+        return AESGCM(key).decrypt(nonce, box, words + head[len(words) :])
+    except (InvalidTag, ValueError, struct.error):
+        return None
+
+
+def _as_typed(passphrase: Secret) -> Secret:
+    """The same for every keyboard: systems differ in how they compose letters with marks."""
+    return Secret(unicodedata.normalize("NFC", passphrase.reveal()))
 
 
 def _text(data: bytes) -> str:

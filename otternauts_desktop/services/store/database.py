@@ -48,7 +48,7 @@ class Database:
 
         Raises `DatabaseDamaged` or `DatabaseUnwritable` where SQLite gives up.
         """
-        with _as_known_errors(self.path), self._engine.connect() as connection:
+        with as_known_errors(self.path), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -58,7 +58,7 @@ class Database:
         Raises as `reading` does.
         """
         with (
-            _as_known_errors(self.path),
+            as_known_errors(self.path),
             self._engine.connect().execution_options(writing=True) as connection,
             connection.begin(),
         ):
@@ -79,7 +79,7 @@ def open_database(path: Path, *, migrations: Sequence[Sequence[str]] = MIGRATION
     Raises `DatabaseNewer` or `DatabaseDamaged`, with the file left as it was, and
     `DatabaseUnwritable`. `migrations` is given by tests only.
     """
-    with _as_known_errors(path):
+    with as_known_errors(path):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             # The first moment of the file is private already; SQLite's own would follow umask.
@@ -110,10 +110,11 @@ def _look(path: Path, *, newest: int) -> None:
             if verdict != "ok":
                 raise DatabaseDamaged(detail=f"{path}: {verdict}")
     if version > newest:
-        raise _newer(path, version, newest)
+        raise newer(path, version, newest)
 
 
-def _newer(path: Path, version: int, newest: int) -> DatabaseNewer:
+def newer(path: Path, version: int, newest: int) -> DatabaseNewer:
+    """The error for a file of a version that this program does not know."""
     return DatabaseNewer(
         detail=tr(
             "{path} has version {version}, this program knows {newest}.",
@@ -153,7 +154,7 @@ def _migrate(
         try:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version > len(migrations):
-                raise _newer(path, version, len(migrations))
+                raise newer(path, version, len(migrations))
             if version == len(migrations):
                 break
             if not copied:
@@ -181,7 +182,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 @contextmanager
-def _as_known_errors(path: Path) -> Iterator[None]:
+def as_known_errors(path: Path) -> Iterator[None]:
     """Raise what the world does to a database file as a known error; a bug stays what it is."""
     try:
         yield

@@ -14,6 +14,7 @@ from otternauts_desktop.core.errors import DatabaseDamaged
 from otternauts_desktop.core.flight.drift import Sums
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Cluster
+from otternauts_desktop.services.store.home import KEY_SETTING
 from otternauts_desktop.services.store.migrations import MIGRATIONS
 
 
@@ -29,6 +30,8 @@ class Glance:
     """The flight plan being edited, else the one launched last, else ""."""
     left: Sums
     """Sums of what the launches from here left behind, by vessel."""
+    key_name: str = ""
+    """What `key_of_sums` is to be given for them."""
 
 
 def known_clusters(database: Path) -> tuple[Cluster, ...]:
@@ -63,11 +66,13 @@ def glance(database: Path, cluster_id: ClusterId, fleet: str) -> Glance:
         "SELECT sums FROM left_by_launches WHERE cluster_id = :c AND fleet = :f",
         {"c": cluster_id, "f": fleet},
     )
+    key_name = _read(database, "SELECT value FROM settings WHERE key = ?", KEY_SETTING)
     return Glance(
         json.loads(seen[0][0]) if seen else None,
         seen[0][1] if seen else 0.0,
         drafts[0][0] if drafts else "",
         json.loads(left[0][0]) if left else {},
+        json.loads(key_name[0][0]) if key_name else "",
     )
 
 

@@ -1,14 +1,18 @@
 """The data directory: where it is, and what is kept in it beside the database."""
 
 import contextlib
+import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from otternauts_desktop.core.errors import DatabaseUnwritable
 
 DATABASE: Final = "mission_control.db"
+KEY_SETTING: Final = "sums_key"
+"""The setting that names the file with the key of sums, where it is not the usual one."""
 _LANGUAGE: Final = "language"
 _KEY: Final = "sums.key"
 _KEY_BYTES: Final = 32
@@ -39,18 +43,40 @@ def keep_language(home: Path, language: str) -> None:
         raise DatabaseUnwritable(detail=f"{home / _LANGUAGE}: {error.strerror}.") from error
 
 
-def key_of_sums(home: Path) -> bytes:
+def key_of_sums(home: Path, name: str = "") -> bytes:
     """The key under which sums of settings are kept, made where there is none.
 
     In a file of its own: the database, or a copy of it, tells nothing of the values without it.
+    `name` is what `keep_key_of_sums` gave. Raises `DatabaseUnwritable`.
+    """
+    path = home / (name or _KEY)
+    with _unwritable(path):
+        with contextlib.suppress(FileExistsError):
+            _write_new(path, secrets.token_bytes(_KEY_BYTES))
+        return path.read_bytes()[:_KEY_BYTES]
+
+
+def keep_key_of_sums(home: Path, key: bytes) -> str:
+    """Keep the key of another data directory beside the own one; gives the name it has there.
+
     Raises `DatabaseUnwritable`.
     """
-    path = home / _KEY
+    name = f"sums-{hashlib.sha256(key).hexdigest()[:16]}.key"
+    part = home / f"{name}.{secrets.token_hex(4)}.part"
+    with _unwritable(home / name):
+        _write_new(part, key)
+        part.replace(home / name)
+    return name
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def _unwritable(path: Path) -> Iterator[None]:
     try:
-        with contextlib.suppress(FileExistsError):
-            file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            os.write(file, secrets.token_bytes(_KEY_BYTES))
-            os.close(file)
-        return path.read_bytes()[:_KEY_BYTES]
+        yield
     except OSError as error:
         raise DatabaseUnwritable(detail=f"{path}: {error.strerror}.") from error
