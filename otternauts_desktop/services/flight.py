@@ -30,18 +30,10 @@ REMOVE: Final = marked("Remove what is gone")
 class Flight:
     """The progress of one launch, moved step by step."""
 
-    def __init__(
-        self,
-        progress: LaunchProgress,
-        save: Callable[[LaunchProgress], None],
-        *,
-        goes_on: bool = False,
-    ) -> None:
+    def __init__(self, progress: LaunchProgress, save: Callable[[LaunchProgress], None]) -> None:
         self.progress = progress
         self.baseline: Snapshot | None = None
         """What was there before anything was changed; None until it is read."""
-        self.goes_on = goes_on
-        """Whether an earlier run of the program began it."""
         self._save = save
 
     def show(self, progress: LaunchProgress) -> None:

@@ -273,14 +273,14 @@ class Launches:
                 raise LaunchUnderWay(detail=tr("It started {seconds} s ago.", seconds=seconds))
             same = other.body_sha256 == _sum(prepared) and not other.returns_to
             if same and self._records.take(other, self._runner.id):
-                self._start(other, prepared, time.monotonic() - started, goes_on=True)
+                self._start(other, prepared, time.monotonic() - started)
                 return other.id
             self._end_cut_off(other)
         record = self._record(cluster_id, fleet, text, prepared, timeout, resolve_image)
         record = replace(record, version=self._records.record_intent(record))
         if return_on_failure:
             self._return_on_failure.add(record.id)
-        self._start(record, prepared, time.monotonic() - started, goes_on=False)
+        self._start(record, prepared, time.monotonic() - started)
         return record.id
 
     # -- return to base ----------------------------------------------------------------------
@@ -361,7 +361,7 @@ class Launches:
         )
         record = replace(record, returns_to=base.version, rendered=base.rendered)
         self._records.record_intent(record, pins or self._records.pins(base.id))
-        self._start(record, prepared, 0.0, goes_on=False)
+        self._start(record, prepared, 0.0)
         return record.id
 
     def _record(
@@ -410,7 +410,7 @@ class Launches:
                 continue
             self._runner.begin()
             if self._records.take(record, self._runner.id):
-                self._start(record, prepared, time.monotonic() - started, goes_on=True)
+                self._start(record, prepared, time.monotonic() - started)
 
     def cut_off(self) -> tuple[LaunchRecord, ...]:
         """The launches that the end of the program cut off, oldest first."""
@@ -492,9 +492,7 @@ class Launches:
 
     # -- a launch ----------------------------------------------------------------------------
 
-    def _start(
-        self, record: LaunchRecord, prepared: Prepared, validated: float, *, goes_on: bool
-    ) -> None:
+    def _start(self, record: LaunchRecord, prepared: Prepared, validated: float) -> None:
         """Fly in a task of its own. The flight plan was validated in so many seconds."""
         notes = len(prepared.findings)
         words = trn("{number} note", "{number} notes", notes) if notes else tr("Nothing to note")
@@ -507,7 +505,7 @@ class Launches:
             started_at=record.started_at,
         )
         self._save(progress)
-        flight = Flight(progress, self._save, goes_on=goes_on)
+        flight = Flight(progress, self._save)
         self._tasks[record.id] = asyncio.create_task(
             self._fly(flight, prepared, record), name=f"launch {record.fleet}"
         )

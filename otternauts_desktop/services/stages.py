@@ -33,7 +33,13 @@ from otternauts_desktop.core.flight.commands import (
 from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.live import familiar
-from otternauts_desktop.core.flight.pins import flown, for_launch, images_to_pin, unreached
+from otternauts_desktop.core.flight.pins import (
+    flown,
+    for_launch,
+    images_to_pin,
+    jobs_left_alone,
+    unreached,
+)
 from otternauts_desktop.core.flight.plan import ChangeKind, plan
 from otternauts_desktop.core.flight.progress import (
     Cause,
@@ -43,7 +49,7 @@ from otternauts_desktop.core.flight.things import Thing
 from otternauts_desktop.core.flight.verdict import judge
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import masked
-from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.swarm.state import LAUNCH_LABEL, Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.flight import CREATE, PIN, READ, REMOVE, Flight, running, waves
@@ -112,6 +118,7 @@ class Stages:
                 raise _refused(changes.missing)
         async with flight.step(tr(PIN)):
             sent, resolve_image = await self._pinned(flight, prepared, baseline, record)
+            stay = jobs_left_alone(changes, sent, baseline)
         if prepared.objects:
             async with flight.step(tr(CREATE)):
                 made = await _held(
@@ -133,8 +140,9 @@ class Stages:
                 again = [c.vessel for c in changes.changes if c.recreated and c.vessel in wave]
                 if again:
                     await self._remove_services(cluster_id, fleet, again)
-                body, part = sent.body(wave), _of(prepared, wave)
-                settled = await self._deploy(flight, part, body, resolve_image)
+                moved = [vessel for vessel in wave if vessel not in stay]
+                body, part = sent.body(moved), _of(prepared, moved)
+                settled = not moved or await self._deploy(flight, part, body, resolve_image)
                 # Until it is seen what is there, nothing is known of it.
                 self._records.record_left(cluster_id, fleet, {vessel: {} for vessel in wave})
             async with flight.step(converging):
@@ -235,17 +243,20 @@ class Stages:
         full = f"{fleet}_{job.name}"
         baseline = await self._look(cluster_id)
         left = [service for service in baseline.services if service.name == full]
+        begun = any(s.labels.get(LAUNCH_LABEL) == flight.progress.id for s in left)
         if job.name in self._records.jobs_done(flight.progress.id):
             if left:
                 await self._remove_services(cluster_id, fleet, [job.name])
             flight.note(tr("Completed"))
             return
-        if left and not flight.goes_on:
+        if begun:  # before this launch was cut off: to be watched, not to be run again
+            baseline = _without(baseline, left[0].id)
+        elif left:
             # A launch that was cut off left it: it must not run twice at the same time.
             await self._remove_services(cluster_id, fleet, [job.name])
             baseline = await self._until_stopped(cluster_id, left[0].id)
         alone = _only(prepared, {job.name: job.settings})
-        settled = await self._deploy(flight, alone, body, resolve_image)
+        settled = begun or await self._deploy(flight, alone, body, resolve_image)
         await self._converge(flight, alone, baseline, job.timeout, settled=settled)
         if not flight.progress.state.ended:
             self._records.record_job_done(flight.progress.id, job.name)
@@ -444,6 +455,15 @@ def _of(prepared: Prepared, vessels: Sequence[str]) -> Prepared:
 def _only(prepared: Prepared, services: Mapping[str, Any]) -> Prepared:
     """`prepared` with these services alone."""
     return replace(prepared, data={**prepared.data, "services": dict(services)})
+
+
+def _without(snapshot: Snapshot, service_id: str) -> Snapshot:
+    """`snapshot` from before that service was made."""
+    return replace(
+        snapshot,
+        services=tuple(s for s in snapshot.services if s.id != service_id),
+        tasks=tuple(t for t in snapshot.tasks if t.service_id != service_id),
+    )
 
 
 def _refused(missing: tuple[Thing, ...]) -> LaunchRefused:

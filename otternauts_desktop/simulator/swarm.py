@@ -184,7 +184,7 @@ class Swarm(SwarmState):
     def update_service(self, service: Service, spec: Json) -> None:
         """Take over a new spec; tasks whose template stays the same go on. Raises `Refused`."""
         self._check(spec, service)
-        if service.is_job and spec["TaskTemplate"] != service.template:
+        if service.is_job:  # whether anything differs or not
             service.iteration += 1
         before = service.replicas
         service.previous, service.spec = service.spec, spec

@@ -233,6 +233,21 @@ async def test_a_program_that_fails(opened: Open) -> None:
     assert task.desired == "shutdown"
 
 
+async def test_a_job_runs_again_whenever_it_is_deployed(opened: Open) -> None:
+    text = "services:\n  once:\n    image: busybox:1.35\n    command: [sh, -c, exit 0]\n"
+    text += "    deploy: {mode: replicated-job, restart_policy: {condition: none}}\n"
+    async with clean(opened, "c-job") as side:
+        for runs in ([0], [0, 1]):
+            await deploy(side, "c-job", text)
+
+            async def has_run(runs: list[int] = runs) -> bool:
+                tasks = await side.tasks("c-job_once")
+                done = [task.job_iteration for task in tasks if task.state == "complete"]
+                return sorted(done) == runs
+
+            await until_async(has_run, 20)
+
+
 async def test_an_image_that_is_not_there(opened: Open) -> None:
     text = "services:\n  a:\n    image: acme/missing:1\n"
     async with clean(opened, "c-missing") as side:

@@ -82,6 +82,9 @@ class Flown:
         made = [e for e in swarm.events if (e["Type"], e["Action"]) == ("service", "create")]
         names = [event["Actor"]["Attributes"]["name"] for event in made]
         assert names.count(f"{FLEET}_web-pre-deploy") == 1
+        again = [e for e in swarm.events if (e["Type"], e["Action"]) == ("service", "update")]
+        names = [event["Actor"]["Attributes"]["name"] for event in again]
+        assert f"{FLEET}_web-pre-deploy" not in names, "which would run it a second time"
         history = await self.program.json("history", FLEET)
         assert [launch["state"] for launch in history] == ["converged"]
         plan = json.loads((await self.program.run("plan", FLEET, *self.words)).said)

@@ -60,6 +60,24 @@ async def test_launching_the_same_again_changes_nothing(tmp_path: Path) -> None:
     assert tasks[0] == tasks[1]
 
 
+async def test_a_job_that_has_run_stays_and_one_that_failed_runs_again(tmp_path: Path) -> None:
+    text = "services:\n"
+    for name, code in (("good", 0), ("bad", 3)):
+        text += f"  {name}:\n    image: busybox:1.35\n    command: [sh, -c, exit {code}]\n"
+        text += "    deploy: {mode: replicated-job, restart_policy: {condition: none}}\n"
+    async with flying(tmp_path) as (control, _, cluster_id):
+        tasks: list[dict[str, int]] = []
+        for effects in (["The job runs once."] * 2, ["The job runs again.", "No restart."]):
+            plan = control.launches.preview(cluster_id, "jobs", text, {}).plan
+            assert [change.effect for change in plan.changes] == effects
+            launch = await control.launches.launch(cluster_id, "jobs", text, {})
+            assert (await control.launches.wait(launch)).state is LaunchState.FAILED
+            snapshot = await control.telemetry.refresh(cluster_id)
+            jobs = snapshot.fleets["jobs"]
+            tasks.append({s.vessel: len(snapshot.tasks_by_service[s.id]) for s in jobs})
+    assert tasks == [{"bad": 1, "good": 1}, {"bad": 2, "good": 1}]
+
+
 async def test_a_vessel_that_left_the_plan_is_removed_last(tmp_path: Path) -> None:
     without_cache = THREE_VESSELS.partition("  cache:")[0]
     async with flying(tmp_path) as (control, _, cluster_id):

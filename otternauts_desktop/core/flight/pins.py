@@ -10,6 +10,7 @@ from typing import Any
 
 from otternauts_desktop.core.fleet.flight_plan import Prepared
 from otternauts_desktop.core.flight.live import asked_for, digest, familiar
+from otternauts_desktop.core.flight.plan import ChangeKind, Plan
 from otternauts_desktop.core.names import LaunchId
 from otternauts_desktop.core.swarm.state import ASKED_LABEL, LAUNCH_LABEL, Snapshot
 
@@ -47,6 +48,18 @@ def for_launch(prepared: Prepared, launch_id: LaunchId, pins: Pins) -> Prepared:
         return made
 
     return _with_each(prepared, pinned)
+
+
+def jobs_left_alone(changes: Plan, sent: Prepared, snapshot: Snapshot) -> frozenset[str]:
+    """The vessels that are jobs and stay as they are, their digests too: they do not run again."""
+    images = {service.vessel: service.image for service in snapshot.fleets.get(sent.fleet, ())}
+    return frozenset(
+        change.vessel
+        for change in changes.changes
+        if change.is_job
+        and change.kind is ChangeKind.UNCHANGED
+        and digest(sent.data["services"][change.vessel]["image"]) == digest(images[change.vessel])
+    )
 
 
 def unreached(

@@ -22,6 +22,7 @@ from otternauts_desktop.core.flight.settings import (
 from otternauts_desktop.core.flight.things import Fate, Thing, things
 from otternauts_desktop.core.flight.wanted import Form, wanted
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.swarm.health import Health, service_condition
 from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
 from otternauts_desktop.core.words import tr, trn
 
@@ -334,9 +335,12 @@ def _updated(
     if same and becomes != has:
         fields = (_pin(has, becomes), *fields)
     if not fields:
+        # Docker runs a job again whenever it is given it. One that has run, or does, is left alone.
+        failed = service.is_job and service_condition(snapshot, service).health is Health.FAILED
         return Change(
             service.vessel,
-            ChangeKind.UNCHANGED,
+            ChangeKind.UPDATE if failed else ChangeKind.UNCHANGED,
+            starts=_count(snapshot, form) if failed else 0,
             is_job=service.is_job,
             digest=has,
             new_digest=becomes,
