@@ -28,7 +28,9 @@ from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.preflight import Preflight
 from otternauts_desktop.services.rebalancing import Rebalancing
 from otternauts_desktop.services.registries import Registries
+from otternauts_desktop.services.registry_logins import RegistryLogins
 from otternauts_desktop.services.sealing import Seal
+from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
@@ -37,6 +39,7 @@ from otternauts_desktop.services.store.jobs import JobRecords, Runner
 from otternauts_desktop.services.store.kept_values import KeptValueRecords
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
+from otternauts_desktop.services.store.registry_logins import RegistryLoginRecords
 from otternauts_desktop.services.store.settings import SettingRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
@@ -58,6 +61,7 @@ class MissionControl:
     telemetry: Telemetry
     launches: Launches
     registries: Registries
+    registry_logins: RegistryLogins
     jobs: Jobs
     keys: Keys
     preflight: Preflight
@@ -131,10 +135,11 @@ async def open_mission_control(
         transmissions = Transmissions(telemetry)
         key = await asyncio.to_thread(key_of_sums, home, str(settings.get(KEY_SETTING, "")))
         drafts, runners = DraftRecords(database), home / "runners"
-        registries = Registries(telemetry)
-        launches = Launches(
-            bus, links, telemetry, transmissions, registries, drafts, records, Runner(runners), key
-        )
+        login_records = RegistryLoginRecords(database)
+        logins = RegistryLogins(vault, login_records, telemetry)
+        registries = Registries(telemetry, logins)
+        stages = Stages(links, telemetry, transmissions, registries, logins, records, key)
+        launches = Launches(bus, links, telemetry, stages, drafts, records, Runner(runners), key)
         stack.push_async_callback(launches.close)
         jobs = Jobs(bus, JobRecords(database), Runner(runners))
         stack.push_async_callback(jobs.close)
@@ -147,6 +152,7 @@ async def open_mission_control(
             telemetry=telemetry,
             launches=launches,
             registries=registries,
+            registry_logins=logins,
             jobs=jobs,
             keys=keys,
             preflight=preflight,
@@ -159,7 +165,7 @@ async def open_mission_control(
             transmissions=transmissions,
             settings=settings,
             values=Values(seal, KeptValueRecords(database)),
-            backups=Backups(home, vault, seal, clusters, key),
+            backups=Backups(home, vault, seal, clusters, login_records, key),
             records=records,
             home=home,
             _stack=practice_stack,

@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from otternauts_desktop.app import MissionControl, open_mission_control
-from otternauts_desktop.cli import backups, clusters, fleets, flight_plans, ingress, jobs, values
+from otternauts_desktop.cli import (
+    backups,
+    clusters,
+    fleets,
+    flight_plans,
+    ingress,
+    jobs,
+    registries,
+    values,
+)
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.services.store.home import default_home
 
@@ -26,6 +35,7 @@ _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitab
     "logs": fleets.logs,
     "variable": values.variable,
     "vault": values.vault,
+    "registry": registries.registry,
 }
 
 

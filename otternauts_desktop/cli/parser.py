@@ -80,6 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
     _jobs(commands)
     _values(commands)
     _backups(commands)
+    _registries(commands)
 
     history = _command(commands, "history", "earlier launches from here")
     history.add_argument("name", metavar="NAME")
@@ -293,6 +294,18 @@ def _backups(commands: _Commands) -> None:
     restore = _command(actions, "restore", "replace what is kept here by a backup or copy")
     restore.add_argument("file", metavar="FILE", help="or the name of a copy")
     restore.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def _registries(commands: _Commands) -> None:
+    actions = _actions(commands, "registry", "logins of private registries")
+    _command(actions, "list", "registries and users; never the passwords")
+    words = "keep a login (its password is asked for, or a line of standard input)"
+    add = _command(actions, "add", f"{words}; with --cluster for that one alone")
+    add.add_argument("registry", metavar="HOST", help="such as ghcr.io or registry.example.com")
+    add.add_argument("--user", required=True, metavar="NAME")
+    add.add_argument("--no-check", action="store_true", help="do not have a manager try it")
+    remove = _command(actions, "remove", "forget a login")
+    remove.add_argument("registry", metavar="HOST")
 
 
 def _fleets(commands: _Commands) -> None:

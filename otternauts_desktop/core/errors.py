@@ -331,6 +331,18 @@ class RemovalFailed(KnownError):
     anchor = "removal-failed"
 
 
+class RegistryRefused(KnownError):
+    title = marked("The registry refused the login.")
+    next_step_default = marked("Check the user and the password or token. Nothing was kept.")
+    anchor = "registry-refused"
+
+
+class RegistryUnreachable(KnownError):
+    title = marked("The registry can't be reached from the cluster.")
+    next_step_default = marked("Check its address; or keep the login unchecked.")
+    anchor = "registry-unreachable"
+
+
 class LaunchUnderWay(KnownError):
     title = marked("A launch of this fleet is already under way.")
     next_step_default = marked("Wait until it has ended.")

@@ -31,10 +31,12 @@ from otternauts_desktop.services.backup_files import (
 )
 from otternauts_desktop.services.keys import key_entries
 from otternauts_desktop.services.private_files import read_private, write_private
+from otternauts_desktop.services.registry_logins import login_entry
 from otternauts_desktop.services.sealing import Seal
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.copies import Staged, snapshot
 from otternauts_desktop.services.store.home import DATABASE, keep_key_of_sums, key_of_sums
+from otternauts_desktop.services.store.registry_logins import RegistryLoginRecords
 from otternauts_desktop.services.vault import Vault
 
 KEPT: Final[Mapping[str, int]] = {"daily": 7, "before-restore": 3}
@@ -72,12 +74,19 @@ class Backups:
     """Makes backups of a data directory that is open."""
 
     def __init__(
-        self, home: Path, vault: Vault, seal: Seal, clusters: ClusterRecords, sums_key: bytes
+        self,
+        home: Path,
+        vault: Vault,
+        seal: Seal,
+        clusters: ClusterRecords,
+        registry_logins: RegistryLoginRecords,
+        sums_key: bytes,
     ) -> None:
         self._home = home
         self._vault = vault
         self._seal = seal
         self._clusters = clusters
+        self._registry_logins = registry_logins
         self._sums_key = sums_key
 
     async def create(self, name: str, passphrase: Secret) -> Made:
@@ -88,6 +97,7 @@ class Backups:
         contents = await asyncio.to_thread(self._contents)
         logins = await asyncio.to_thread(self._logins)
         wanted = [*self._seal.entries(), *(e for login in logins for e in key_entries(login))]
+        wanted += map(login_entry, await asyncio.to_thread(self._registry_logins.all))
         entries, missing = dict[str, Secret](), list[str]()
         for entry in dict.fromkeys(wanted):
             try:

@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlencode
 
@@ -31,6 +32,7 @@ from otternauts_desktop.core.errors import (
     SwarmWithoutLeader,
 )
 from otternauts_desktop.core.flight.commands import dial_stdio
+from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
@@ -44,6 +46,7 @@ NEWEST_API: Final = (1, 51)
 ANSWER_SECONDS: Final = 15.0
 KEPT_CHANNELS: Final = 4
 
+Headers = Mapping[str | bytes, str | bytes]
 Params = Mapping[str, str | int | bool | Mapping[str, list[str]]]
 
 
@@ -90,13 +93,16 @@ class Engine:
         """Negotiated version, like `1.45`."""
         return self._api
 
-    async def get(self, path: str, params: Params | None = None) -> Any:
-        """The JSON that `GET path` answers.
+    async def get(
+        self, path: str, params: Params | None = None, *, registry_auth: Secret | None = None
+    ) -> Any:
+        """The JSON that `GET path` answers. `registry_auth` is for questions to a registry.
 
         Raises `OutpostError` where the daemon or the link fails, `NothingFound` for 404 and
         `EngineRefused` for any other error answer.
         """
-        async with self._request(path, params, ANSWER_SECONDS) as response:
+        headers: Headers = {"X-Registry-Auth": registry_auth.reveal()} if registry_auth else {}
+        async with self._request(path, params, ANSWER_SECONDS, headers=headers) as response:
             body = await _reading(response.aread())
         return json.loads(body)
 
@@ -164,6 +170,7 @@ class Engine:
         seconds: float | None,
         body: bytes | None = None,
         method: str = "",
+        headers: Headers = MappingProxyType({}),
     ) -> AsyncIterator[httpcore.Response]:
         target = _target(self._api, path, params)
         method = method or ("GET" if body is None else "POST")
@@ -174,7 +181,7 @@ class Engine:
             async with self._pool.stream(
                 method,
                 f"http://docker{target}",
-                headers={"Host": "docker", "Content-Type": "application/json"},
+                headers={"Host": "docker", "Content-Type": "application/json", **headers},
                 content=body,
                 extensions={
                     "timeout": {

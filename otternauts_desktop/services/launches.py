@@ -62,13 +62,11 @@ from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.flight import LOCK, Flight, steps
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.locks import Held, Locks, operator
-from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.jobs import Runner
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
-from otternauts_desktop.services.transmissions import Transmissions
 
 REMOVAL_SECONDS: Final = 120.0
 """For the tasks of a removed fleet to stop; more than most stop grace periods."""
@@ -107,8 +105,7 @@ class Launches:
         bus: Bus,
         links: Links,
         telemetry: Telemetry,
-        transmissions: Transmissions,
-        registries: Registries,
+        stages: Stages,
         drafts: DraftRecords,
         records: LaunchRecords,
         runner: Runner,
@@ -122,7 +119,7 @@ class Launches:
         self._runner = runner
         self._key = key
         self._locks = Locks(telemetry, records)
-        self._stages = Stages(links, telemetry, transmissions, registries, records, key)
+        self._stages = stages
         self._progress: dict[LaunchId, LaunchProgress] = {}
         self._tasks: dict[LaunchId, asyncio.Task[None]] = {}
         self._return_on_failure: set[LaunchId] = set()

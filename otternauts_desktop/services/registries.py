@@ -12,10 +12,13 @@ from typing import Final
 
 from otternauts_desktop.core.errors import EngineRefused, KnownError, NothingFound
 from otternauts_desktop.core.flight.images import ImageSeen, read_distribution, registry_of
+from otternauts_desktop.core.flight.logins import DOCKER_HUB
 from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.engine import Engine
+from otternauts_desktop.services.registry_logins import RegistryLogins
 from otternauts_desktop.services.telemetry import Telemetry
 
 ASK_SECONDS: Final = 6.0
@@ -32,9 +35,14 @@ TROUBLE_SECONDS: Final = 60.0
 class Registries:
     """Asks and remembers for a while."""
 
-    def __init__(self, telemetry: Telemetry) -> None:
+    def __init__(self, telemetry: Telemetry, logins: RegistryLogins) -> None:
         self._telemetry = telemetry
+        self._logins = logins
         self._seen: dict[tuple[ClusterId, str], tuple[float, ImageSeen]] = {}
+
+    def forget(self) -> None:
+        """Ask anew: a login has changed what registries say."""
+        self._seen.clear()
 
     def known(self, cluster_id: ClusterId) -> Mapping[str, ImageSeen]:
         """What is remembered of all images that were asked for."""
@@ -49,7 +57,8 @@ class Registries:
         """What registries say of these images; never raises for what they or the cluster do.
 
         Left out are images that name a digest themselves, because there is nothing to ask, and
-        all that is not known yet where the cluster can't be reached.
+        all that is not known yet where the cluster can't be reached, or the vault is locked that
+        has the login of a registry.
         """
         wanted = [image for image in dict.fromkeys(images) if image and "@" not in image]
         known = self.known(cluster_id)
@@ -66,13 +75,16 @@ class Registries:
     async def _ask_all(self, engine: Engine, cluster_id: ClusterId, images: list[str]) -> None:
         turns = asyncio.Semaphore(AT_ONCE)
         silent: dict[str, ImageSeen] = {}
+        access = await self._logins.access(cluster_id, images)
+        headers = {of.registry: of.header() for of in access}
 
         async def ask(image: str) -> None:
             registry = registry_of(image)
             try:
                 async with turns:
                     # One that did not answer for one image is not waited for again.
-                    seen = silent.get(registry) or await self._ask(engine, image)
+                    header = headers.get(registry or DOCKER_HUB)
+                    seen = silent.get(registry) or await self._ask(engine, image, header)
             except KnownError:  # of the connection, not of the registry: it is asked another time
                 return
             if seen.trouble and seen.silent:
@@ -84,10 +96,11 @@ class Registries:
             for image in images:
                 group.create_task(ask(image), name=f"ask for {image}")
 
-    async def _ask(self, engine: Engine, image: str) -> ImageSeen:
+    async def _ask(self, engine: Engine, image: str, header: Secret | None) -> ImageSeen:
+        path = f"/distribution/{image}/json"
         try:
             async with asyncio.timeout(ASK_SECONDS):
-                return read_distribution(await engine.get(f"/distribution/{image}/json"))
+                return read_distribution(await engine.get(path, registry_auth=header))
         except TimeoutError:
             return ImageSeen(trouble=tr("The registry does not answer."), silent=True)
         except NothingFound as error:

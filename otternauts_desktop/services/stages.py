@@ -5,6 +5,7 @@ longer in the plan is removed last, as a step of its own.
 """
 
 import asyncio
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -25,6 +26,7 @@ from otternauts_desktop.core.fleet.flight_plan import (
     SwarmObject,
 )
 from otternauts_desktop.core.flight.commands import (
+    Logins,
     ResolveImage,
     meaningful_output,
     service_remove,
@@ -33,9 +35,11 @@ from otternauts_desktop.core.flight.commands import (
 from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.live import familiar
+from otternauts_desktop.core.flight.logins import docker_config
 from otternauts_desktop.core.flight.pins import (
     flown,
     for_launch,
+    images_of,
     images_to_pin,
     jobs_left_alone,
     unreached,
@@ -55,6 +59,7 @@ from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.flight import CREATE, PIN, READ, REMOVE, Flight, running, waves
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.registries import Registries
+from otternauts_desktop.services.registry_logins import RegistryLogins
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
@@ -93,6 +98,7 @@ class Stages:
         telemetry: Telemetry,
         transmissions: Transmissions,
         registries: Registries,
+        logins: RegistryLogins,
         records: LaunchRecords,
         key: bytes,
     ) -> None:
@@ -100,6 +106,7 @@ class Stages:
         self._telemetry = telemetry
         self._transmissions = transmissions
         self._registries = registries
+        self._logins = logins
         self._records = records
         self._key = key
 
@@ -117,6 +124,8 @@ class Stages:
             if changes.missing:
                 raise _refused(changes.missing)
         async with flight.step(tr(PIN)):
+            # A vault that is locked is told of here, before anything is done.
+            await self._logins.access(cluster_id, images_of(prepared))
             sent, resolve_image = await self._pinned(flight, prepared, baseline, record)
             stay = jobs_left_alone(changes, sent, baseline)
         if prepared.objects:
@@ -308,16 +317,22 @@ class Stages:
         Raises `LaunchRefused` where Docker said no.
         """
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
+        access = await self._logins.access(cluster_id, images_of(prepared))
         async with self._telemetry.manager(cluster_id) as (outpost, _):
             command = stack_deploy(
-                fleet, body.encode(), sudo=outpost.sudo, resolve_image=resolve_image
+                fleet,
+                body.encode(),
+                sudo=outpost.sudo,
+                resolve_image=resolve_image,
+                logins=Logins(docker_config(access), secrets.token_hex(16)) if access else None,
             )
             try:
                 done = await self._links.run(outpost, command, seconds=DEPLOY_SECONDS)
             except OutcomeUnknown:
                 return False
         said = shown(done.stdout + done.stderr, limit=20_000)
-        said = masked(meaningful_output(said), list(prepared.secrets))
+        hidden = [*prepared.secrets, *(of.password for of in access)]
+        said = masked(meaningful_output(said), hidden)
         flight.show(replace(flight.progress, output=said))
         if done.ok:
             return True

@@ -18,6 +18,7 @@ from otternauts_desktop.simulator.membership import (
     remove_node,
     update_node,
 )
+from otternauts_desktop.simulator.private_registry import log_in, opened_by_header, private
 from otternauts_desktop.simulator.process import missing_image
 from otternauts_desktop.simulator.queries import (
     API_TEXT,
@@ -58,9 +59,11 @@ class EngineApi:
         self._server = server
         self.cut_off = False
         """Says that it is in no swarm, whatever is true."""
+        self._reads_private = False
         self._writes: list[tuple[str, re.Pattern[str], Callable[..., Answer]]] = [
             (method, re.compile(pattern), write)
             for method, pattern, write in (
+                ("POST", "/auth", lambda query, document: _json(log_in(document))),
                 ("POST", "/(secret|config)s/create", self._create_file),
                 ("DELETE", "/(secret|config)s/([^/]+)", self._remove_file),
                 ("POST", "/swarm/init", self._init),
@@ -120,10 +123,11 @@ class EngineApi:
     def _now(self) -> float:
         return self._servers.clock()
 
-    def answer(self, method: str, target: str, body: bytes = b"") -> Answer:
-        """Answer a request."""
+    def answer(self, method: str, target: str, body: bytes = b"", login: str = "") -> Answer:
+        """Answer a request. `login` is its `X-Registry-Auth`."""
         parts = urlsplit(target)
         query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+        self._reads_private = opened_by_header(login)
         if self._server.swarm is not None:
             self._server.swarm.catch_up()
         try:
@@ -438,6 +442,8 @@ class EngineApi:
     def _distribution(self, query: Query, image: str) -> Answer:
         if missing_image(image):
             raise EngineError(403, "errors:\ndenied: requested access to the resource is denied\n")
+        if private(image) and not self._reads_private:
+            raise EngineError(500, "no basic auth credentials")
         tagged, digest = pinned(image).split("@")
         media = "application/vnd.oci.image.index.v1+json"
         return _json(

@@ -22,8 +22,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-Answering = Callable[[str, str, bytes], Answer]
-"""Method, target (path and query) and body -> answer."""
+Answering = Callable[[str, str, bytes, str], Answer]
+"""Method, target (path and query), body and `X-Registry-Auth` -> answer."""
 
 
 class Pipe(Protocol):
@@ -50,7 +50,8 @@ async def serve(pipe: Pipe, answering: Answering) -> None:
         if request is None:
             return
         method = request.method.decode()
-        answer = answering(method, request.target.decode("latin-1"), body)
+        login = dict(request.headers).get(b"x-registry-auth", b"").decode("latin-1")
+        answer = answering(method, request.target.decode("latin-1"), body, login)
         if method == "HEAD":
             answer = replace(answer, body=b"", stream=None)
         if not await _send(connection, pipe, answer):

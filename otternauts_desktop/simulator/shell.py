@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otternauts_desktop.simulator import changes, stack
+from otternauts_desktop.simulator.private_registry import opened_by_config
 from otternauts_desktop.simulator.servers import SUDO_REFUSED, Server
 from otternauts_desktop.simulator.stack import Output
 from otternauts_desktop.simulator.swarm import Swarm
@@ -38,6 +39,8 @@ class DockerCall:
     sudo: bool
     digest: str = ""
     """SHA-256 that the guard around it wants its input to have."""
+    logged_in: bool = False
+    """Whether the first line of its input is a config.json."""
 
     @property
     def is_dial(self) -> bool:
@@ -50,17 +53,19 @@ def docker_call(line: str) -> DockerCall | None:
         words = shlex.split(line)
     except ValueError:
         return None
-    digest = ""
+    digest, logged_in = "", False
     if words[:2] == ["sh", "-c"]:
         found = next((n for n, w in enumerate(words) if re.fullmatch("[0-9a-f]{64}", w)), None)
         if found is None or "sha256sum" not in words[2]:
             return None
+        logged_in = "config.json" in words[2]
         digest, words = words[found], words[found + 1 :]
     sudo = words[:2] == ["sudo", "-n"]
     words = words[2:] if sudo else words
     if words[:1] != ["docker"]:
         return None
-    return DockerCall(tuple(words[1:]), sudo, digest)
+    words = words[3:] if words[1:2] == ["--config"] else words[1:]
+    return DockerCall(tuple(words), sudo, digest, logged_in)
 
 
 def unknown_command(line: str) -> Output:
@@ -92,6 +97,7 @@ def broken(server: Server, call: DockerCall, fault: str) -> Output | None:
 
 def run(swarm: Swarm | None, call: DockerCall, stdin: bytes, *, refusal: str) -> Output:
     """Run a `docker` command to its end. `refusal` is what swarm commands are answered, or ""."""
+    config, stdin = stdin.split(b"\n", 1) if call.logged_in else (b"", stdin)
     if call.digest and hashlib.sha256(stdin).hexdigest() != call.digest:
         return Output(DATA_ERROR, "", "The flight plan did not arrive whole; nothing was done.\n")
     words = list(call.words)
@@ -116,6 +122,8 @@ def run(swarm: Swarm | None, call: DockerCall, stdin: bytes, *, refusal: str) ->
     while rest:
         word = rest.pop(0)
         option, equals, value = word.partition("=")
+        if option == "--with-registry-auth":
+            continue
         if option in options:
             options[option] = value if equals else (rest.pop(0) if rest else "")
         elif word.startswith("-"):
@@ -130,4 +138,5 @@ def run(swarm: Swarm | None, call: DockerCall, stdin: bytes, *, refusal: str) ->
         return Output(max(o.status for o in outputs), "", "".join(o.stderr for o in outputs))
     if options["-c"] != "-":
         return Output(1, "", "Please specify a Compose file (with --compose-file)\n")
-    return stack.deploy(swarm, names[0], stdin, resolve=options["--resolve-image"] != "never")
+    resolve = options["--resolve-image"] != "never"
+    return stack.deploy(swarm, names[0], stdin, resolve=resolve, reads=opened_by_config(config))

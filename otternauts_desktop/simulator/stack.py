@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from otternauts_desktop.simulator.compose_specs import IMAGE_LABEL, Unacceptable, service_spec
+from otternauts_desktop.simulator.private_registry import private
 from otternauts_desktop.simulator.process import missing_image
 from otternauts_desktop.simulator.records import STACK_LABEL, Json, Service, SwarmFile
 from otternauts_desktop.simulator.swarm import Refused, Swarm
@@ -37,8 +38,10 @@ class Output:
     stderr: str = ""
 
 
-def deploy(swarm: Swarm, stack: str, body: bytes, *, resolve: bool) -> Output:
+def deploy(swarm: Swarm, stack: str, body: bytes, *, resolve: bool, reads: bool = False) -> Output:
     """Create and update what the body asks for, never removing anything.
+
+    `reads`: with a login that the private registry takes.
 
     Not atomic, like the real one: it stops at the first refusal and leaves what is done.
     """
@@ -52,8 +55,10 @@ def deploy(swarm: Swarm, stack: str, body: bytes, *, resolve: bool) -> Output:
             spec = service_spec(stack, vessel, service, networks, compose.get("volumes") or {})
             _mount_files(vessel, spec, service, files)
             if resolve:
-                warnings += _pin(spec)
+                warnings += _pin(spec, reads=reads)
             _apply(swarm, spec, said)
+            if reads:
+                swarm.private_readers.add(spec["Name"])
     except (Unacceptable, Refused) as error:
         return Output(1, _lines(said), _lines([*warnings, str(error)]))
     return Output(0, _lines(said), "".join(warnings))
@@ -214,13 +219,13 @@ def pinned(image: str) -> str:
     return f"{tagged}@sha256:{hashlib.sha256(tagged.encode()).hexdigest()}"
 
 
-def _pin(spec: Json) -> list[str]:
+def _pin(spec: Json, *, reads: bool) -> list[str]:
     """Record the image's digest in the spec; gives back Docker's warning where there is none."""
     container = spec["TaskTemplate"]["ContainerSpec"]
     image = container["Image"]
     if not image or "@" in image:
         return []
-    if missing_image(image):
+    if missing_image(image) or (private(image) and not reads):
         return [_UNRESOLVED.format(image)]
     container["Image"] = pinned(image)
     return []

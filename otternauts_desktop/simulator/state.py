@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
+from otternauts_desktop.simulator.private_registry import private
 from otternauts_desktop.simulator.process import missing_image, program_of
 from otternauts_desktop.simulator.records import (
     Json,
@@ -59,6 +60,8 @@ class SwarmState:
         self.networks: dict[str, Network] = {}
         self.files: dict[str, SwarmFile] = {}
         self.services: dict[str, Service] = {}
+        self.private_readers: set[str] = set()
+        """Names of services that were given a login of the private registry."""
         self.tasks: dict[str, Task] = {}
         self.events: deque[Json] = deque(maxlen=KEPT_EVENTS)
         self.event_count = 0
@@ -291,9 +294,15 @@ class SwarmState:
             task.desired = _wish(task)
         return True
 
+    def _barred(self, task: Task) -> bool:
+        """Whether a task's image takes a login that its service was not given."""
+        service = self.services.get(task.service_id)
+        named = service is not None and service.name in self.private_readers
+        return private(task.image) and not named
+
     def _prepared(self, task: Task) -> None:
         """The image has been pulled, or there is none."""
-        if missing_image(task.image):
+        if missing_image(task.image) or self._barred(task):
             if self._released(task):
                 self._set(task, "rejected", "preparing", f"No such image: {task.image}")
             return

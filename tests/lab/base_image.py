@@ -14,6 +14,7 @@ SUITE = "trixie"
 PACKAGES = (
     *("openssh-server", "sudo", "docker.io", "docker-cli", "iproute2", "iptables"),
     *("ca-certificates", "curl", "procps", "netcat-openbsd", "busybox-static"),
+    "docker-registry",
 )
 _HASH = hashlib.sha256(" ".join((SUITE, *PACKAGES)).encode()).hexdigest()[:12]
 BASE = CACHE / f"base-{_HASH}"

@@ -17,6 +17,7 @@ _START_DOCKER = """\
 #!/bin/bash
 mkdir -p /run/docker
 setsid dockerd --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent /{cgroup} \\
+  --insecure-registry 10.99.0.0/16 \\
   </dev/null >>/var/log/dockerd.log 2>&1 &
 """
 _SSHD = """\

@@ -5,9 +5,11 @@ what they give back, so a new one is covered by being there.
 """
 
 import inspect
+import json
 import os
 import subprocess
 import tempfile
+import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, get_type_hints
@@ -20,6 +22,7 @@ from otternauts_desktop.core.errors import BadName
 from otternauts_desktop.core.flight import commands, crossing, preflight
 from otternauts_desktop.core.flight.commands import Command
 from otternauts_desktop.core.names import fleet_name
+from otternauts_desktop.core.secret import Secret
 
 MARK: Final = "broken-out"
 HOSTILE: Final = (
@@ -55,6 +58,12 @@ VALUES: Final[dict[Any, st.SearchStrategy[Any]]] = {
     int: st.integers(1, 65535),
     Sequence[str]: st.lists(WORDS, max_size=3),
     commands.ResolveImage: st.sampled_from(("always", "changed", "never")),
+    commands.Logins | None: st.none()
+    | st.builds(
+        commands.Logins,
+        st.builds(lambda text: Secret(json.dumps(text)), WORDS),
+        st.builds(lambda: uuid.uuid4().hex),
+    ),
 }
 _STAND_IN: Final = """\
 #!/bin/sh
@@ -126,7 +135,7 @@ def test_every_value_arrives_as_it_is(build: Callable[..., Command], stand_ins: 
         if "docker" in command.argv:
             wanted = list(command.argv[command.argv.index("docker") :])
             assert [words for words, _ in calls] == [wanted]
-            assert calls[0][1] == command.stdin
+            assert calls[0][1] == values.get("body", b"")
         elif command.argv[0] != "sh":
             assert [words for words, _ in calls] == [list(command.argv)]
         else:  # scripts of our own, without any value in them
@@ -159,3 +168,32 @@ def test_an_address_is_only_knocked_at(address: str, stand_ins: Path, tmp_path: 
 def test_no_fleet_has_a_name_that_means_something_to_docker_or_a_shell(name: str) -> None:
     with pytest.raises(BadName):
         fleet_name(name)
+
+
+def test_logins_lie_in_memory_while_docker_runs_and_no_longer(tmp_path: Path) -> None:
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\nstat -c %a "$2" "$2/config.json"; cat "$2/config.json"; exit 7\n')
+    docker.chmod(0o755)
+    logins = commands.Logins(Secret('{"auths":{"a":"b"}}'), uuid.uuid4().hex)
+    command = commands.stack_deploy("shop", b"services: {}\n", sudo=False, logins=logins)
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.line()],
+        input=command.stdin,
+        env={"PATH": f"{tmp_path}:{os.defpath}"},
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
+    assert done.stdout.decode().split() == ["700", "600", logins.config.reveal()]
+    assert (done.returncode, done.stderr) == (7, b"")
+    assert not Path(f"/dev/shm/otternauts-{logins.token}").exists()
+    half = subprocess.run(
+        ["/bin/sh", "-c", command.line()],
+        input=command.stdin[:-3],
+        env={"PATH": f"{tmp_path}:{os.defpath}"},
+        capture_output=True,
+        timeout=20,
+        check=False,
+    )
+    assert half.returncode == commands.INCOMPLETE
+    assert not Path(f"/dev/shm/otternauts-{logins.token}").exists()

@@ -82,6 +82,7 @@ async def filled(control: MissionControl, name: str = "acme") -> None:
         outpost = Outpost(OutpostId(f"o{number}"), ACME, f"o{number}", way, "ssh-ed25519 AAAA")
         control._clusters.add_outpost(outpost)
     await control.values.keep(ACME, "shop", {"API_KEY": Secret(CANARY)})
+    await control.registry_logins.add("ghcr.io", "otter", Secret("of ghcr.io"))
 
 
 async def backed_up(home: Path, file: Path) -> None:
@@ -120,6 +121,8 @@ async def test_all_is_restored_on_another_machine_with_another_vault(tmp_path: P
         assert found.private_key is not None and found.jump is not None
         assert "OPENSSH PRIVATE KEY" in found.private_key.reveal()
         assert control.launches._key == sums
+        (access,) = await control.registry_logins.access(ACME, ["ghcr.io/acme/shop:1"])
+        assert access.password.reveal() == "of ghcr.io"
 
 
 async def test_it_is_of_one_moment_while_the_program_writes(tmp_path: Path) -> None:

@@ -44,10 +44,10 @@ async def test_a_connection_that_has_no_room_is_no_answer(
 ) -> None:
     get = Engine.get
 
-    async def no_room(self: Engine, path: str, *more: Any) -> Any:
+    async def no_room(self: Engine, path: str, *more: Any, **named: Any) -> Any:
         if path.startswith("/distribution"):
             raise TooManyChannels
-        return await get(self, path, *more)
+        return await get(self, path, *more, **named)
 
     async with flying(tmp_path) as (control, _, cluster_id):
         await control.telemetry.refresh(cluster_id)

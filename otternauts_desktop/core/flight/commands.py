@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from otternauts_desktop.core.secret import Secret
+
 ResolveImage = Literal["always", "changed", "never"]
 """When Docker asks the registry for an image's digest (`docker stack deploy --resolve-image`)."""
 
@@ -27,6 +29,22 @@ _GUARDED: Final = (
     'shift; printf %s "$body" | "$@"'
 )
 
+NO_FOLDER: Final = 73
+"""Exit status where no folder for logins could be made (EX_CANTCREAT of sysexits.h)."""
+
+# Docker reads logins from a file, only. It lies in memory, in a folder that nobody else can open,
+# for as long as the command runs; the first line of what is read is its content. One that was
+# killed leaves it behind: it goes with the next command after an hour. `read` and `printf` are
+# builtins, so nothing of it is in an argument list.
+_LOGGED_IN: Final = (
+    "umask 077; folder=$1; shift; "
+    'find /dev/shm -maxdepth 1 -name "otternauts-*" -user "$(id -un)" -mmin +60 '
+    "-exec rm -rf {} + 2>/dev/null; "
+    'mkdir -- "$folder" || exit 73; '
+    "trap 'rm -rf -- \"$folder\"' EXIT; trap 'exit 129' HUP INT TERM; "
+    'IFS= read -r config && printf %s "$config" >"$folder/config.json" || exit 73; '
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -38,6 +56,17 @@ class Command:
     def line(self) -> str:
         """The command as one line for the remote user's shell, quoted for POSIX shells."""
         return shlex.join(self.argv)
+
+
+@dataclass(frozen=True, slots=True)
+class Logins:
+    """Logins of registries for one command: config.json in one line, and a name for its folder.
+
+    `token` is letters and digits that no other command has.
+    """
+
+    config: Secret
+    token: str
 
 
 # The script is whole before a line of it runs. apt waits for whoever holds its lock, as the
@@ -68,18 +97,28 @@ def dial_stdio(*, sudo: bool) -> Command:
 
 
 def stack_deploy(
-    fleet: str, body: bytes, *, sudo: bool, resolve_image: ResolveImage = "always"
+    fleet: str,
+    body: bytes,
+    *,
+    sudo: bool,
+    resolve_image: ResolveImage = "always",
+    logins: Logins | None = None,
 ) -> Command:
     """Deploy `body` (a canonical Compose file) as a stack, unless it arrives incomplete.
 
     Never prunes (that comes first in Docker and can't be undone) and never waits
     (`--detach=false` hangs on a failing first deploy): both are this program's own steps.
+    `logins` are handed to every outpost that runs a task.
     """
-    deploy = _docker(
-        "stack", "deploy", "--resolve-image", resolve_image, "-c", "-", fleet, sudo=sudo
-    )
+    words = ("stack", "deploy", "--resolve-image", resolve_image, "-c", "-")
     digest = hashlib.sha256(body).hexdigest()
-    return Command(("sh", "-c", _GUARDED, "otternauts", digest, *deploy), body)
+    if logins is None:
+        deploy = _docker(*words, fleet, sudo=sudo)
+        return Command(("sh", "-c", _GUARDED, "otternauts", digest, *deploy), body)
+    folder = f"/dev/shm/otternauts-{logins.token}"  # noqa: S108 - mkdir takes none that is there
+    deploy = _docker("--config", folder, *words, "--with-registry-auth", fleet, sudo=sudo)
+    script = ("sh", "-c", _LOGGED_IN + _GUARDED, "otternauts", folder, digest)
+    return Command((*script, *deploy), logins.config.reveal().encode() + b"\n" + body)
 
 
 def service_remove(names: Sequence[str], *, sudo: bool) -> Command:

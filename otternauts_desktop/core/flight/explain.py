@@ -37,7 +37,7 @@ _TEXTS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         r"No such image: (?P<what>\S+)",
         marked("The image {what} can't be had: it does not exist, or the registry refused it."),
-        marked("Check the name and tag, and that this outpost may read the registry."),
+        marked("Check the name and tag; a private registry takes a login (Cluster, Registries)."),
     ),
     (
         r"unhealthy container",

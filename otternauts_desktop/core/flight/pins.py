@@ -18,11 +18,16 @@ Pins = Mapping[str, str]
 """Digests (`sha256:...`) by the text of the image."""
 
 
-def images_to_pin(prepared: Prepared) -> tuple[str, ...]:
-    """The images of all vessels and jobs that name no digest themselves."""
+def images_of(prepared: Prepared) -> tuple[str, ...]:
+    """The images of all vessels and jobs, as the flight plan has them."""
     settings = [*prepared.data["services"].values(), *(j.settings for j in prepared.pre_deploy)]
     images = (str(of.get("image", "")) for of in settings)
-    return tuple(dict.fromkeys(image for image in images if image and "@" not in image))
+    return tuple(dict.fromkeys(image for image in images if image))
+
+
+def images_to_pin(prepared: Prepared) -> tuple[str, ...]:
+    """Those that name no digest themselves."""
+    return tuple(image for image in images_of(prepared) if "@" not in image)
 
 
 def flown(snapshot: Snapshot, fleet: str) -> Pins:

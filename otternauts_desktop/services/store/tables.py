@@ -6,6 +6,7 @@ from sqlalchemy import (
     REAL,
     Column,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     PrimaryKeyConstraint,
@@ -124,6 +125,18 @@ KEPT_VALUES: Final = Table(
     Column("sealed", Text, nullable=False),
     Column("changed_at", REAL, nullable=False),
     PrimaryKeyConstraint("cluster_id", "fleet", "name"),
+)
+
+REGISTRY_LOGINS: Final = Table(
+    "registry_logins",
+    METADATA,
+    Column("id", Text, nullable=False, primary_key=True),
+    Column("registry", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("cluster_id", Text, ForeignKey("clusters.id", ondelete="CASCADE")),
+    Column("checked", Integer, nullable=False),
+    Column("changed_at", REAL, nullable=False),
+    Index("registry_logins_place", "registry", text("coalesce(cluster_id, '')"), unique=True),
 )
 
 JOBS: Final = Table(

@@ -13,6 +13,7 @@ from otternauts_desktop.services.store.migrations import (
     m0005_launches_go_on,
     m0006_versions,
     m0007_kept_values,
+    m0008_registry_logins,
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
@@ -23,5 +24,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     m0005_launches_go_on.STATEMENTS,
     m0006_versions.STATEMENTS,
     m0007_kept_values.STATEMENTS,
+    m0008_registry_logins.STATEMENTS,
 )
 """The statements that lead from version N to N + 1 stand at index N."""
