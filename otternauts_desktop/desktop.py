@@ -166,6 +166,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         evacuations=control.evacuations,
         rebalancing=control.rebalancing,
         registries=control.registries,
+        registry_logins=control.registry_logins,
         transmissions=control.transmissions,
         command_log=control.command_log,
         settings=control.settings,

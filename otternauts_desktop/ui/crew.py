@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.preflight import Preflight
     from otternauts_desktop.services.rebalancing import Rebalancing
     from otternauts_desktop.services.registries import Registries
+    from otternauts_desktop.services.registry_logins import RegistryLogins
     from otternauts_desktop.services.telemetry import Telemetry
     from otternauts_desktop.services.transmissions import Transmissions
 
@@ -56,6 +57,7 @@ class Crew:
     evacuations: "Evacuations"
     rebalancing: "Rebalancing"
     registries: "Registries"
+    registry_logins: "RegistryLogins"
     transmissions: "Transmissions"
     command_log: "CommandLog"
     settings: Settings

@@ -41,6 +41,7 @@ from otternauts_desktop.ui.places import (
     fleet_place,
     service_place,
 )
+from otternauts_desktop.ui.registry_desk import RegistryDesk
 from otternauts_desktop.ui.scroll_memory import ScrollMemory
 from otternauts_desktop.ui.service_page import ServicePage
 from otternauts_desktop.ui.status_desk import StatusDesk
@@ -79,6 +80,7 @@ class Desk(QObject):
         self.jobs = JobsDesk(window, crew, self.jobs_panel, self.tasks)
         self.ingress = IngressDesk(window, crew, self.cluster_page.ingress, self.tasks)
         self.evacuation = EvacuationDesk(window, crew, self.tasks)
+        self.registries = RegistryDesk(window, crew, self.tasks)
         self.doctor_page = DoctorPage()
         self.doctor = DoctorDesk(window, crew, self.doctor_page, self.tasks)
         self._pages = (
@@ -120,6 +122,7 @@ class Desk(QObject):
         )
         add("cluster.reconnect", "Cluster", tr("Reconnect now"), self.refresh)
         self.outposts.register()
+        self.registries.register()
         self.evacuation.register()
         self.membership.register()
         add(

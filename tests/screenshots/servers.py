@@ -20,6 +20,7 @@ from otternauts_desktop.ui.dialogs.confirm_evacuation import ConfirmEvacuation
 from otternauts_desktop.ui.dialogs.confirm_moves import ConfirmMoves
 from otternauts_desktop.ui.dialogs.ingress_settings import IngressDialog
 from otternauts_desktop.ui.dialogs.labels import LabelsDialog
+from otternauts_desktop.ui.dialogs.registries import LoginSeen, RegistriesDialog
 from otternauts_desktop.ui.dialogs.shields import ShieldsDialog
 from otternauts_desktop.ui.doctor_desk import Case
 from otternauts_desktop.ui.places import cluster_place, doctor_place, outpost_place
@@ -202,6 +203,18 @@ async def labels(stage: Stage) -> None:
     LabelsDialog(node.name, node.labels, stage.window).open()
 
 
+async def registries(stage: Stage) -> None:
+    """Logins that are kept, and a new one."""
+    stage.desk.go(cluster_place(PROD))
+    logins = (
+        LoginSeen("ghcr.io", "acme-deploy", None, "", True),
+        LoginSeen("registry.acme.dev:5000", "ci", PROD, "production", False),
+    )
+    dialog = RegistriesDialog("production", stage.window)
+    dialog.show_logins(logins)
+    dialog.open()
+
+
 async def rebalance(stage: Stage) -> None:
     """What would move."""
     snapshot = stage.control.telemetry.snapshot(PROD)
@@ -223,6 +236,7 @@ SERVERS: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
     "demote": _change(1, Change.DEMOTE),
     "remove": _change(3, Change.REMOVE),
     "labels": labels,
+    "registries": registries,
     "doctor": _doctor(["orion-1", "orion-2", "vega-1", "vega-2"]),
     "doctor-large": _doctor([f"outpost-{n}.fra.example" for n in range(1, 11)], done=False),
 }
