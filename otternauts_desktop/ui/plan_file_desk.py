@@ -41,7 +41,7 @@ class PlanFileDesk(QObject):
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(lambda: tasks.start(self._watch_over(), key="file"))
+        self._settle.timeout.connect(lambda: tasks.start(self._watch_over(), key="file seen"))
         self._watcher.fileChanged.connect(lambda _: self._settle.start())
         self._watcher.directoryChanged.connect(lambda _: self._settle.start())
         bar = plan.file_bar
@@ -60,7 +60,7 @@ class PlanFileDesk(QObject):
         kept = self._settings.get(f"file.{key}")
         self._key = key
         self._attach(kept if isinstance(kept, str) else "", None)
-        self._tasks.start(self._watch_over(), key="file")
+        self._tasks.start(self._watch_over(), key="file seen")
 
     def remember(self, key: str, path: str, text: str) -> None:
         """A flight plan came from a file in which `text` stands."""
@@ -102,15 +102,18 @@ class PlanFileDesk(QObject):
         dialog.open()
 
     async def _write(self, path: str) -> None:
-        known = self._known if path == self._path else None
-        like = known or PlanText("")
+        key, own = self._key, path == self._path
+        # Nobody's words are written over unseen, also where the file was not looked at yet.
+        if own and self._outside is None and await self._look():
+            return
+        like = (self._known if own else None) or PlanText("")
         plan = PlanText(self._plan.text(), like.newline, like.bom)
-        # Nobody's words are written over unseen.
-        if known is not None and self._outside is None and await self._look():
+        if key != self._key:  # another flight plan is in view; the draft of this one is kept
             return
         await asyncio.to_thread(write_plan, path, plan)
-        self.remember(self._key, path, plan.text)
-        self._attach(path, plan)
+        self.remember(key, path, plan.text)
+        if key == self._key:
+            self._attach(path, plan)
         self.saved.emit(Path(path).name)
 
     # -- watching ----------------------------------------------------------------------------

@@ -47,14 +47,14 @@ async def flying(
         yield control, practice, cluster_id
 
 
-async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+async def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until something holds, looking often; fails the test when time is up."""
     async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.05)
 
 
-async def until_async(holds: Callable[[], Awaitable[bool]], seconds: float = 10.0) -> None:
+async def until_async(holds: Callable[[], Awaitable[bool]], seconds: float = 30.0) -> None:
     """The same for what has to be asked for."""
     async with asyncio.timeout(seconds):
         while not await holds():

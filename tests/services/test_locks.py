@@ -39,6 +39,7 @@ async def fly(side: Side, text: str) -> LaunchProgress:
     return await control.launches.wait(await control.launches.launch(cluster_id, "duo", text, {}))
 
 
+@pytest.mark.seconds(60)
 async def test_of_two_launches_at_once_one_proceeds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,6 @@ async def dialog(kind: type[_Dialog]) -> _Dialog:
     return found[0]
 
 
-async def shown(holds: Callable[[], bool], seconds: float = 15.0) -> None:
+async def shown(holds: Callable[[], bool], seconds: float = 30.0) -> None:
     """Wait until the window shows something."""
     await until(holds, seconds)

@@ -68,10 +68,31 @@ async def test_words_of_others_are_not_written_over_unseen(tmp_path: Path) -> No
         await shown(lambda: plan.file_name == "shop.yml")
         plan.editor.insertPlainText("# mine\n")
         file.write_text(PLAN + "# theirs\n")
-        files.save()
+        files.save()  # before the file was looked at, perhaps
         await shown(lambda: plan.file_bar.isVisible())
         assert "# theirs" in file.read_text()
         assert "# mine" in plan.text()
         plan.file_bar.keep_button.click()
         files.save()
         await shown(lambda: "# mine" in file.read_text())
+
+
+async def test_a_file_that_is_saved_before_it_was_looked_at_is_not_written_over(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "shop.yml"
+    file.write_text(PLAN)
+    async with seated(tmp_path / "home") as (window, desk, control):
+        await control.practice()
+        desk.show_clusters()
+        window.file_dropped.emit(str(file))
+        new = await dialog(NewFleet)
+        new.name_field.setText("depot")
+        new.confirm()
+        plan, files = desk.fleet_page.plan_tab, desk.fleets.plans.file
+        await shown(lambda: plan.file_name == "shop.yml")
+        file.write_text(PLAN + "# theirs\n")
+        files.show(files._key)  # as on coming back to the fleet
+        files.save()
+        await shown(lambda: plan.file_bar.isVisible())
+        assert "# theirs" in file.read_text()
