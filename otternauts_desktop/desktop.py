@@ -8,6 +8,7 @@ import platform
 import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -27,6 +28,8 @@ from otternauts_desktop.ui.theme import theme
 
 if TYPE_CHECKING:
     from otternauts_desktop.app import MissionControl
+    from otternauts_desktop.services.backup_files import Contents
+    from otternauts_desktop.services.backups import Backups
     from otternauts_desktop.ui.crew import Crew
 
 _log = logging.getLogger(__name__)
@@ -62,10 +65,26 @@ def run(*, home: str | None, simulate: bool) -> int:
     # qasync would start ten threads of its own at once.
     loop.set_default_executor(ThreadPoolExecutor(4))
     with loop:
-        return loop.run_until_complete(main(window, where, simulate=simulate))
+        end = loop.run_until_complete(main(window, where, simulate=simulate))
+        while isinstance(end, Restored):
+            window = MainWindow()
+            sys.excepthook = _Excepthook(window)
+            window.show()
+            end = loop.run_until_complete(main(window, where, simulate=False, after=end))
+    return end
 
 
-async def main(window: MainWindow, home: Path, *, simulate: bool) -> int:
+@dataclass(frozen=True)
+class Restored:
+    """The person left for a backup to be restored: the window opens again."""
+
+    error: KnownError | None
+    """Why it was not."""
+
+
+async def main(
+    window: MainWindow, home: Path, *, simulate: bool, after: Restored | None = None
+) -> "int | Restored":
     """Open the services, seat the crew, and wait until the person leaves."""
     left = asyncio.Event()
     window.closing.connect(left.set)
@@ -89,9 +108,13 @@ async def main(window: MainWindow, home: Path, *, simulate: bool) -> int:
                 early.hand_over()
                 if simulate:
                     desk.tasks.start(desk.simulate(), key="sim")
+                if after is not None:
+                    _tell(window, after)
                 await left.wait()
                 first.close()
                 await desk.close()
+            if desk.backups.wanted is not None:
+                return await _restored(control.backups, desk.backups.wanted)
     except KnownError as error:
         if opened:
             raise
@@ -104,6 +127,21 @@ async def main(window: MainWindow, home: Path, *, simulate: bool) -> int:
     finally:
         window.leave()
     return 0
+
+
+async def _restored(backups: "Backups", contents: "Contents") -> Restored:
+    try:
+        await backups.restore(contents)
+    except KnownError as error:
+        return Restored(error)
+    return Restored(None)
+
+
+def _tell(window: MainWindow, after: Restored) -> None:
+    if after.error is not None:
+        window.notice.show_error(after.error)
+    else:
+        window.toast.say(tr("The backup is restored. What was there before is kept as a copy."))
 
 
 class _Early:
@@ -168,6 +206,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         registries=control.registries,
         registry_logins=control.registry_logins,
         transmissions=control.transmissions,
+        backups=control.backups,
         command_log=control.command_log,
         settings=control.settings,
         practice=control.practice,

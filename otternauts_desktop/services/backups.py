@@ -41,6 +41,8 @@ from otternauts_desktop.services.vault import Vault
 
 KEPT: Final[Mapping[str, int]] = {"daily": 7, "before-restore": 3}
 """Copies for this machine, by kind: so many of the newest stay."""
+START_SECONDS: Final = 20.0
+"""A window that has just opened has other things to do."""
 LOOK_SECONDS: Final = 3600.0
 MOST_BYTES: Final = 1 << 30
 _DAY_SECONDS: Final = 24 * 3600.0
@@ -117,6 +119,7 @@ class Backups:
 
     async def keep_daily(self) -> None:
         """Make a copy a day for as long as this runs. Raises `DatabaseUnwritable` and its kin."""
+        await asyncio.sleep(START_SECONDS)
         while True:
             newest = next((c for c in self.copies() if c.kind == "daily"), None)
             if newest is None or not 0 <= time.time() - newest.made_at < _DAY_SECONDS:
@@ -127,6 +130,10 @@ class Backups:
         """Make a copy for this machine; the oldest of its kind goes where there are too many."""
         contents = await asyncio.to_thread(self._contents)
         await asyncio.to_thread(_write_copy, self._home, kind, contents)
+
+    def look(self, name: str, passphrase: Secret | None) -> tuple[Contents, tuple[str, ...]]:
+        """What is in a file, as `checked` says."""
+        return checked(read_backup(name), passphrase)
 
     async def restore(self, contents: Contents) -> None:
         """As the function of that name, with the vault that is open here."""

@@ -14,6 +14,7 @@ from otternauts_desktop.ui.connection import Connection, of_cluster, of_outpost
 from otternauts_desktop.ui.places import Place, PlaceKind
 
 if TYPE_CHECKING:
+    from otternauts_desktop.services.backups import Backups
     from otternauts_desktop.services.command_log import CommandLog
     from otternauts_desktop.services.doctor import Doctor
     from otternauts_desktop.services.evacuations import Evacuations
@@ -60,6 +61,7 @@ class Crew:
     registry_logins: "RegistryLogins"
     transmissions: "Transmissions"
     command_log: "CommandLog"
+    backups: "Backups"
     settings: Settings
     practice: Callable[[], Awaitable[Cluster]]
     home: str

@@ -12,6 +12,7 @@ from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui import window_memory
 from otternauts_desktop.ui.ask import ask
+from otternauts_desktop.ui.backup_desk import BackupDesk
 from otternauts_desktop.ui.bridge import Bridge
 from otternauts_desktop.ui.cluster_page import ClusterPage
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
@@ -70,6 +71,7 @@ class Desk(QObject):
         self.outposts = OutpostDesk(window, crew, self.tasks)
         self.status = StatusDesk(window, crew)
         self.help = HelpDesk(window, crew, self.tasks)
+        self.backups = BackupDesk(window, crew, self.tasks)
         self.fleets = FleetDesk(window, crew, self.fleet_page, self.tasks)
         self._scrolls = ScrollMemory(window.pages)
         self.tour = TourDesk(window, crew, self.outposts, self.cluster_page, self.fleet_page)
@@ -132,6 +134,7 @@ class Desk(QObject):
             lambda: tasks.start(self.tour.begin(), key="sim"),
         )
         add("settings", "File", tr("Settings…"), self.help.show_settings, keys="Ctrl+,")
+        self.backups.register()
         fleets.register()
         add(
             "fleet.comms",
@@ -173,7 +176,8 @@ class Desk(QObject):
         window.about_requested.connect(self.help.show_about)
         window.palette_requested.connect(self.help.open_palette)
         window.shortcuts_requested.connect(self.help.show_shortcuts)
-        window.closing.connect(lambda: self.tasks.start(self._leave(), key="leave"))
+        for asks in (window.closing, self.backups.leave_requested):
+            asks.connect(lambda: self.tasks.start(self._leave(), key="leave"))
         cluster_page, fleet_page = self.cluster_page, self.fleet_page
         cluster_page.place_chosen.connect(self.go)
         cluster_page.new_fleet_requested.connect(window.new_fleet_requested)

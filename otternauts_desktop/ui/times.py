@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QDateTime, QLocale
 
 from otternauts_desktop.core.words import tr, trn
 
@@ -54,6 +54,12 @@ def clock(at: float) -> str:
 def clock_exact(at: float) -> str:
     """`14:02:09`."""
     return time.strftime("%H:%M:%S", time.localtime(at))
+
+
+def date_and_time(at: float) -> str:
+    """`28 Nov 2026 14:02`, as the person's language writes it."""
+    local = QDateTime.fromSecsSinceEpoch(int(at))
+    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
 
 
 def moment(stamp: str) -> float:

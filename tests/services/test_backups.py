@@ -29,6 +29,7 @@ from otternauts_desktop.core.flight.job import Job, JobState
 from otternauts_desktop.core.names import ClusterId, JobId, LaunchId, OutpostId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Cluster, Jump, Login, Outpost
+from otternauts_desktop.services import backups as backups_module
 from otternauts_desktop.services.backup_files import (
     Contents,
     opened_backup,
@@ -302,6 +303,7 @@ async def test_what_was_under_way_does_not_go_on_by_itself(tmp_path: Path) -> No
 async def test_copies_of_seven_days_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(backups_module, "START_SECONDS", 0.0)
     async with open_mission_control(tmp_path) as control:
         await filled(control)
         for _ in range(9):

@@ -54,11 +54,11 @@ async def test_a_run_that_needs_a_kept_key_asks_for_the_vault_once(tmp_path: Pat
             assert window.notice._action.text() == "Unlock…"
             window.notice._action.click()
             ask = await dialog(OpenVault)
-            ask.phrase.setText("held by the tail")
+            ask.fields.phrase.setText("held by the tail")
             ask.confirm()
             await shown(ask.notice.isVisible)
             assert "does not open the vault" in ask.notice.title.text()
-            ask.phrase.setText(PHRASE)
+            ask.fields.phrase.setText(PHRASE)
             ask.confirm()
             await shown(lambda: states() == {LinkState.CONNECTED})
             await shown(lambda: not window.notice.isVisible())
@@ -75,13 +75,13 @@ async def test_a_vault_is_made_with_a_passphrase_that_was_typed_twice(tmp_path: 
         desk.tasks.start(make())
         ask = await dialog(OpenVault)
         assert not ask.primary.isEnabled()
-        ask.phrase.setText(PHRASE)
-        ask.again.setText("held by t")
+        ask.fields.phrase.setText(PHRASE)
+        ask.fields.again.setText("held by t")
         assert not ask.primary.isEnabled()
-        assert ask.differs.text() == ""
-        ask.again.setText("held by x")
-        assert ask.differs.text()
-        ask.again.setText(PHRASE)
+        assert ask.fields.differs.text() == ""
+        ask.fields.again.setText("held by x")
+        assert ask.fields.differs.text()
+        ask.fields.again.setText(PHRASE)
         ask.confirm()
         await shown(lambda: asked == [True])
         assert await control.keys.place() == "file"
@@ -118,7 +118,7 @@ async def test_the_passphrase_of_a_key_is_asked_for_while_an_outpost_is_added(
         ask.keep.setChecked(True)
         ask.confirm()
         vault_dialog = await dialog(OpenVault)  # to keep it there has to be one
-        for line in (vault_dialog.phrase, vault_dialog.again):
+        for line in (vault_dialog.fields.phrase, vault_dialog.fields.again):
             line.setText(PHRASE)
         vault_dialog.confirm()
         await shown(lambda: len(control.outposts.clusters()) == 1)

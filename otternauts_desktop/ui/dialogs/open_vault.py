@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.ui.dialogs.frame import DialogFrame, field, form
-from otternauts_desktop.ui.labels import Label
+from otternauts_desktop.ui.dialogs.frame import DialogFrame
+from otternauts_desktop.ui.dialogs.passphrase import PassphraseFields
 
 
 class OpenVault(DialogFrame):
@@ -34,25 +34,16 @@ class OpenVault(DialogFrame):
             )
         )
         super().__init__(title, words, verb, parent)
-        self.phrase = field(tr("Passphrase"), secret=True)
-        self.again = field(tr("Once more"), secret=True)
-        self.differs = Label(size=12, tone="bad")
-        self._new = new
-        lines = form()
-        lines.addRow(Label(tr("Passphrase")), self.phrase)
-        if new:
-            lines.addRow(Label(tr("Once more")), self.again)
-            lines.addRow(Label(), self.differs)
-        self.body.addLayout(lines)
+        self.fields = PassphraseFields(new=new)
+        self.fields.changed.connect(self._judge)
+        self.body.addWidget(self.fields)
         self.body.addStretch(1)
-        for line in (self.phrase, self.again):
-            line.textChanged.connect(self._judge)
         self._judge()
 
     @property
     def passphrase(self) -> Secret:
         """What was typed."""
-        return Secret(self.phrase.text())
+        return self.fields.passphrase
 
     def confirm(self) -> None:
         self.show_busy(tr("Opening the vault…"))
@@ -62,11 +53,7 @@ class OpenVault(DialogFrame):
         super().show_busy(text)
         if not text:
             self._judge()
-            self.phrase.selectAll()
-            self.phrase.setFocus()
+            self.fields.ask_again()
 
     def _judge(self) -> None:
-        first, second = self.phrase.text(), self.again.text()
-        self.primary.setEnabled(bool(first) and (not self._new or first == second))
-        other = self._new and bool(second) and not first.startswith(second)
-        self.differs.setText(tr("The two differ.") if other else "")
+        self.primary.setEnabled(self.fields.usable)
