@@ -1,15 +1,16 @@
 """`otternauts cluster` and `otternauts outpost`."""
 
 from argparse import Namespace
+from functools import partial
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.checks import told
 from otternauts_desktop.cli.choosing import only_cluster
 from otternauts_desktop.cli.doctor import doctor
 from otternauts_desktop.cli.evacuations import bring_back, evacuate, rebalance
-from otternauts_desktop.cli.inputs import confirmed
+from otternauts_desktop.cli.inputs import confirmed as says_yes
 from otternauts_desktop.cli.jobs import followed
-from otternauts_desktop.cli.logins import keyed_login, said_login
+from otternauts_desktop.cli.logins import keyed_login, with_passphrases
 from otternauts_desktop.cli.membership import change_membership, label
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.core.errors import (
@@ -19,9 +20,11 @@ from otternauts_desktop.core.errors import (
     KnownError,
     NothingFound,
 )
+from otternauts_desktop.core.flight.commands import show_host_key
 from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.core.swarm.cluster import Cluster, Outpost
+from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
 from otternauts_desktop.core.swarm.health import fleet_condition, node_health
+from otternauts_desktop.core.swarm.jumps import confirmed, to_confirm
 from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.services.ssh import ScannedKey
 
@@ -64,7 +67,7 @@ async def cluster(control: MissionControl, arguments: Namespace, output: Output)
     if arguments.action == "rebalance":
         return await rebalance(control, chosen.id, arguments, output)
     if arguments.action == "remove":
-        if not arguments.yes and not confirmed(f"Forget the cluster {chosen.name}?"):
+        if not arguments.yes and not says_yes(f"Forget the cluster {chosen.name}?"):
             output.progress("Nothing was done; --yes does it without asking.")
             return CANCELLED
         await control.outposts.remove_cluster(chosen.id)
@@ -140,9 +143,8 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
     found = _named(arguments.name, [o for _, o in everyone])
     if arguments.action == "check":
         peers = [o for o in control.outposts.outposts(found.cluster_id) if o.id != found.id]
-        report = await control.preflight.check(
-            found.login, found.host_key, name=found.name, peers=peers
-        )
+        check = partial(control.preflight.check, found.login, found.host_key)
+        report = await with_passphrases(control, partial(check, name=found.name, peers=peers))
         return told(report, output)
     if arguments.action == "trust":
         return await _trust(control, found, arguments, output)
@@ -168,22 +170,22 @@ def _named(name: str, outposts: list[Outpost]) -> Outpost:
 
 
 async def _add(control: MissionControl, arguments: Namespace, output: Output) -> int:
-    login, name = said_login(control, arguments), arguments.name
-    if login is None:
-        output.progress(
-            "Say who logs in and by what: --user, and --key, --agent, --key-paste or --new-key."
-        )
-        return CANCELLED
+    name = arguments.name
     if arguments.host in control.outposts.practice_logins:
         name = name or arguments.host
     cluster_name = _swarm_to_enter(control, arguments) if arguments.set_up else ""
-    scanned = await control.outposts.scan_host_key(login)
-    if not arguments.accept_new and not _is_its_own(scanned, login.host, arguments, output):
-        return CANCELLED
-    login = await keyed_login(control, login, arguments, output)
+    login = await keyed_login(control, arguments, output)
     if login is None:
         return CANCELLED
+    kept_here = login.key_name if arguments.key_paste else None
+    login, scanned = await _confirmed(control, login, arguments, output)
+    if scanned is None:
+        if kept_here:
+            await control.keys.forget(kept_here)
+        return CANCELLED
     if arguments.set_up:
+        log_in = partial(control.outposts.try_login, login, scanned.host_key)
+        await with_passphrases(control, log_in)  # the job can't ask for them
         job_id = control.onboarding.start(
             login,
             scanned.host_key,
@@ -193,13 +195,27 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
             address=arguments.address,
         )
         return await followed(control, job_id, output)
-    added = await control.outposts.add(
-        login,
-        host_key=scanned.host_key,
-        name=name,
-        cluster_name=arguments.cluster or "",
-    )
+    add = partial(control.outposts.add, login, host_key=scanned.host_key, name=name)
+    added = await with_passphrases(control, partial(add, cluster_name=arguments.cluster or ""))
     return await _tell_added(control, added, scanned.fingerprint, output)
+
+
+async def _confirmed(
+    control: MissionControl, login: Login, arguments: Namespace, output: Output
+) -> tuple[Login, ScannedKey | None]:
+    """The login once every server on the way was confirmed, and what it shows itself.
+
+    That is None where the person says no.
+    """
+    while True:
+        hop = to_confirm(login)
+        scan = partial(control.outposts.scan_host_key, hop)
+        scanned = await with_passphrases(control, scan)
+        if not arguments.accept_new and not _is_its_own(scanned, hop.host, arguments, output):
+            return login, None
+        if hop is login:
+            return login, scanned
+        login = confirmed(login, scanned.host_key)
 
 
 def _swarm_to_enter(control: MissionControl, arguments: Namespace) -> str:
@@ -243,21 +259,26 @@ def _is_its_own(scanned: ScannedKey, host: str, arguments: Namespace, output: Ou
 
     Raises `HostKeyChanged` where they gave another, `HostKeyUnknown` where nobody can be asked.
     """
+    check = show_host_key(scanned.host_key).line()
     if arguments.fingerprint:
-        if arguments.fingerprint.removeprefix("SHA256:") != scanned.fingerprint[7:]:
+        given = [f"SHA256:{words.removeprefix('SHA256:')}" for words in arguments.fingerprint]
+        if scanned.fingerprint not in given:
             raise HostKeyChanged(
-                detail=f"It shows {scanned.fingerprint}, not {arguments.fingerprint}.",
-                next_step="Compare with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` "
-                "on the server.",
+                detail=f"{host} shows {scanned.fingerprint}, not {' or '.join(given)}.",
+                next_step=f"Compare with `{check}` on the server.",
             )
         return True
-    output.progress(f"{host} shows the fingerprint {scanned.fingerprint}")
-    answer = confirmed("Is it the server's own?")
+    output.progress(
+        f"{host} shows the fingerprint {scanned.fingerprint}\n{scanned.randomart}\n"
+        f"Its own console shows the same by: {check}"
+    )
+    answer = says_yes("Is it the server's own?")
     if answer is None:
         raise HostKeyUnknown(
             fingerprint=scanned.fingerprint,
             host_key=scanned.host_key,
             detail=f"It is {scanned.fingerprint}. Give --fingerprint {scanned.fingerprint}.",
+            next_step=f"Compare it with `{check}` on the server, then confirm it.",
         )
     if not answer:
         output.progress("Nothing was done.")

@@ -178,7 +178,9 @@ def _outposts(commands: _Commands) -> None:
         *("--key", "--key-file"), metavar="FILE", help="private key, which stays where it is"
     )
     key.add_argument(
-        "--key-paste", action="store_true", help="a private key on standard input, to be kept"
+        *("--key-paste", "--paste-key"),
+        action="store_true",
+        help="a private key on standard input, to be kept",
     )
     key.add_argument("--new-key", action="store_true", help="make a key; its public half is shown")
     key.add_argument("--kept-key", default="", metavar="NAME", help="one that --new-key has made")
@@ -191,15 +193,22 @@ def _outposts(commands: _Commands) -> None:
         help="install Docker where it is missing, then join --cluster",
     )
     add.add_argument("--new-swarm", default="", metavar="NAME", help="with --set-up: make one")
-    add.add_argument("--jump", default="", metavar="OUTPOST", help="go through this outpost")
+    add.add_argument(
+        "--jump",
+        default="",
+        metavar="OUTPOST",
+        help="go through this outpost, or through user@host:port; several with commas between",
+    )
     add.add_argument("--role", choices=("worker", "manager"), default="worker")
     add.add_argument("--address", default="", metavar="IP", help="what other outposts should use")
     trust = add.add_mutually_exclusive_group()
     trust.add_argument(
         "--fingerprint",
         "--accept-fingerprint",
+        action="append",
+        default=[],
         metavar="SHA256:...",
-        help="the host key's fingerprint",
+        help="the host key's fingerprint; once more for each jump host",
     )
     trust.add_argument(
         "--accept-new", action="store_true", help="trust the key that it shows, unseen"
@@ -239,7 +248,13 @@ def _outposts(commands: _Commands) -> None:
     back.add_argument("name", metavar="NAME")
     renew = _command(actions, "trust", "trust the new host key of a server, after comparing it")
     renew.add_argument("name", metavar="NAME")
-    renew.add_argument("--fingerprint", metavar="SHA256:...", help="what the server's console says")
+    renew.add_argument(
+        "--fingerprint",
+        action="append",
+        default=[],
+        metavar="SHA256:...",
+        help="what the server's console says",
+    )
 
 
 def _jobs(commands: _Commands) -> None:

@@ -182,17 +182,19 @@ class HostKeyUnknown(OutpostError):
 
     title = marked("This server's fingerprint has not been confirmed yet.")
     next_step_default = marked(
-        "Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on the server, "
-        "then confirm it."
+        "Compare it with what the server's own console shows, then confirm it."
     )
     anchor = "host-key-unknown"
 
-    def __init__(self, *, fingerprint: str, host_key: str, detail: str = "") -> None:
+    def __init__(
+        self, *, fingerprint: str, host_key: str, detail: str = "", next_step: str = ""
+    ) -> None:
         self.fingerprint = fingerprint
         """`SHA256:...` as `ssh-keygen -l` prints it."""
         self.host_key = host_key
         """Public key in OpenSSH format: `ssh-ed25519 AAAA...`."""
-        super().__init__(detail=detail or tr("It is {fingerprint}.", fingerprint=fingerprint))
+        said = detail or tr("It is {fingerprint}.", fingerprint=fingerprint)
+        super().__init__(detail=said, next_step=next_step)
 
 
 class HostKeyChanged(OutpostError):

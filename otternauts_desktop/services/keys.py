@@ -39,20 +39,22 @@ class Keys:
                 raise needed from None
         return await connect(login, host_key, await self._credentials(login))
 
-    async def keep(self, private_key: Secret, passphrase: Secret | None = None) -> str:
+    async def keep(self, private_key: Secret) -> str:
         """Put a private key into the vault, as it is; gives the name it has there.
 
-        Raises `KeyUnusable` where it is none, `PassphraseNeeded`, `VaultLocked`.
+        The passphrase that it may need is asked for where it is used. Raises `KeyUnusable` where
+        it is no key, `VaultLocked`.
         """
-        await asyncio.to_thread(key_facts, private_key, passphrase)
+        with suppress(PassphraseNeeded):
+            await asyncio.to_thread(key_facts, private_key)
         name = uuid.uuid4().hex
         await self._vault.put(_key_entry(name), private_key)
         return name
 
-    async def keep_file(self, path: Path, passphrase: Secret | None = None) -> str:
+    async def keep_file(self, path: Path) -> str:
         """As `keep`, for the contents of a file, which stays where it is."""
         data = await asyncio.to_thread(read_key_file, path)
-        return await self.keep(Secret(data.decode("utf-8", "replace")), passphrase)
+        return await self.keep(Secret(data.decode("utf-8", "replace")))
 
     async def make(self, comment: str) -> tuple[str, KeyFacts]:
         """Make a new ed25519 pair; its private half goes into the vault and nowhere else."""
@@ -65,12 +67,11 @@ class Keys:
         if keep:
             await self._vault.put(_passphrase_entry(key), passphrase)
 
-    async def forget(self, login: Login) -> None:
-        """Remove what the vault keeps for a login that is not used any more."""
-        self._passphrases.pop(_passphrase_entry(login.key), None)
-        await self._vault.remove(_passphrase_entry(login.key))
-        if login.key_name is not None:
-            await self._vault.remove(_key_entry(login.key_name))
+    async def forget(self, name: str) -> None:
+        """Remove a kept key that is not used any more, and its passphrase. Raises `VaultLocked`."""
+        self._passphrases.pop(_passphrase_entry(name), None)
+        for entry in (_passphrase_entry(name), _key_entry(name)):
+            await self._vault.remove(entry)
 
     async def unlock(self, passphrase: Secret) -> None:
         """Open the encrypted vault of a system without a keyring."""

@@ -151,11 +151,15 @@ class Outposts:
         self._bus.publish(ClustersChanged())
         return outpost
 
-    async def log_in(self, outpost_id: OutpostId) -> None:
-        """Try to log in, and keep the connections to its cluster again. Raises `OutpostError`."""
-        outpost = self.outpost(outpost_id)
-        link = await self._keys.connect(outpost.login, outpost.host_key)
+    async def try_login(self, login: Login, host_key: str) -> None:
+        """Log in, and out again. Raises `OutpostError`."""
+        link = await self._keys.connect(login, host_key)
         await link.close()
+
+    async def log_in(self, outpost_id: OutpostId) -> None:
+        """Try to log in, and connect what is not connected. Raises `OutpostError`."""
+        outpost = self.outpost(outpost_id)
+        await self.try_login(outpost.login, outpost.host_key)
         for cluster in self.clusters():
             self.reconnect(cluster.id)
 
@@ -165,8 +169,7 @@ class Outposts:
         It is logged in to first: where that fails, `OutpostError` is raised and nothing stored.
         """
         outpost = replace(self.outpost(outpost_id), host_key=host_key)
-        link = await self._keys.connect(outpost.login, host_key)
-        await link.close()
+        await self.try_login(outpost.login, host_key)
         self._clusters.update_outpost(outpost)
         await self._links.forget(outpost_id)
         self._links.retry_now(outpost)

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import hashlib
 import os
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,7 +30,7 @@ from otternauts_desktop.core.errors import (
     TooManyChannels,
     UnknownHost,
 )
-from otternauts_desktop.core.flight.commands import Command
+from otternauts_desktop.core.flight.commands import Command, key_kind
 from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
@@ -112,16 +113,32 @@ async def scan_host_key(
         raise _known(error, where) from error
     if key is None:
         raise OutpostUnreachable(detail=tr("{where} showed no host key.", where=where))
-    return ScannedKey(
-        fingerprint=key.get_fingerprint("sha256"),
-        host_key=" ".join(key.export_public_key("openssh").decode().split()[:2]),
-        randomart=_randomart(key),
-    )
+    host_key = " ".join(key.export_public_key("openssh").decode().split()[:2])
+    return ScannedKey(key.get_fingerprint("sha256"), host_key, randomart_of(host_key))
 
 
 def fingerprint_of(host_key: str) -> str:
     """`SHA256:...` of a public key in OpenSSH format, as `ssh-keygen -l` prints it."""
     return asyncssh.import_public_key(host_key).get_fingerprint("sha256")
+
+
+def randomart_of(host_key: str) -> str:
+    """The drunken bishop's walk, drawn as OpenSSH draws it (sshkey.c, fingerprint_randomart)."""
+    blob = base64.b64decode(host_key.split()[1])
+    field = [[0] * 17 for _ in range(9)]
+    x, y = 8, 4
+    for byte in hashlib.sha256(blob).digest():
+        for shift in (0, 2, 4, 6):
+            move = byte >> shift & 3
+            x = min(max(x + (1 if move & 1 else -1), 0), 16)
+            y = min(max(y + (1 if move & 2 else -1), 0), 8)
+            field[y][x] += 1
+    marks = " .o+=*BOX@%&#/^"
+    art = [[marks[min(count, len(marks) - 1)] for count in row] for row in field]
+    art[4][8], art[y][x] = "S", "E"
+    title = f"[{key_kind(host_key).upper()} {_bits(blob)}]"
+    top, bottom = (f"+{_framed(words)}+" for words in (title, "[SHA256]"))
+    return "\n".join([top, *(f"|{''.join(row)}|" for row in art), bottom])
 
 
 class Channel:
@@ -385,23 +402,21 @@ def _algorithms_of(key: asyncssh.SSHKey) -> tuple[str, ...]:
     return ("rsa-sha2-512", "rsa-sha2-256") if algorithm == "ssh-rsa" else (algorithm,)
 
 
-def _randomart(key: asyncssh.SSHKey) -> str:
-    """The drunken bishop's walk, drawn as OpenSSH draws it (sshkey.c, fingerprint_randomart)."""
-    blob = base64.b64decode(key.export_public_key("openssh").split()[1])
-    field = [[0] * 17 for _ in range(9)]
-    x, y = 8, 4
-    for byte in hashlib.sha256(blob).digest():
-        for shift in (0, 2, 4, 6):
-            move = byte >> shift & 3
-            x = min(max(x + (1 if move & 1 else -1), 0), 16)
-            y = min(max(y + (1 if move & 2 else -1), 0), 8)
-            field[y][x] += 1
-    marks = " .o+=*BOX@%&#/^"
-    art = [[marks[min(count, len(marks) - 1)] for count in row] for row in field]
-    art[4][8], art[y][x] = "S", "E"
-    kind = key.get_algorithm().removeprefix("ssh-").split("-")[0].upper()
-    top, bottom = f"[{kind}]".center(17, "-"), "[SHA256]".center(17, "-")
-    return "\n".join([f"+{top}+", *(f"|{''.join(row)}|" for row in art), f"+{bottom}+"])
+def _framed(title: str) -> str:
+    left = "-" * ((17 - len(title)) // 2)
+    return f"{left}{title}".ljust(17, "-")
+
+
+def _bits(blob: bytes) -> int:
+    """The size of a public key in its SSH form: of RSA's modulus, or as its curve says."""
+    parts, at = [], 0
+    while at < len(blob):
+        size = int.from_bytes(blob[at : at + 4], "big")
+        parts.append(blob[at + 4 : at + 4 + size])
+        at += 4 + size
+    if parts[0] == b"ssh-rsa":
+        return int.from_bytes(parts[2], "big").bit_length()
+    return int(re.sub(rb"\D", b"", parts[1])) if parts[0].startswith(b"ecdsa") else 256
 
 
 def _known(

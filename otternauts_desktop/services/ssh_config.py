@@ -10,11 +10,9 @@ import asyncssh
 from asyncssh.config import SSHClientConfig
 
 from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Jump, Login
+from otternauts_desktop.core.swarm.jumps import read_hop
 
 MOST_JUMPS: Final = 4
-_HOP: Final = re.compile(
-    r"(?:ssh://)?(?:(?P<user>[^@]+)@)?(?P<host>\[[^\]]+\]|[^:/]+)(?::(?P<port>\d+))?/?"
-)
 
 
 def config_logins(config: Path) -> tuple[Login, ...]:
@@ -68,19 +66,18 @@ def _jump(config: Path, hops: list[str], jumps: int) -> Jump | None:
     """The last of the hops, reached through those before it; None where that can't be known."""
     if jumps <= 0:
         return None
-    match = _HOP.fullmatch(hops[-1].strip())
-    if match is None:
+    hop = read_hop(hops[-1])
+    if hop is None:
         return None
-    host = match["host"].strip("[]")
-    login = _login(config, host, jumps - 1)
+    login = _login(config, hop.host, jumps - 1)
     if login is None:
         return None
     before = _jump(config, hops[:-1], jumps - 1) if hops[:-1] else login.jump
     return Jump(
         Login(
             host=login.host,
-            user=match["user"] or login.user,
-            port=int(match["port"] or login.port),
+            user=hop.user or login.user,
+            port=hop.port or login.port,
             key_file=login.key_file,
             jump=before,
         )

@@ -1,17 +1,15 @@
 """Checks one under the other: what was seen, what to do, and the command that does it, to copy."""
 
 from collections.abc import Sequence
-from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.flight.preflight import Check
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.ui.buttons import IconButton
-from otternauts_desktop.ui.frames import Surface, clear, column, row, rule
-from otternauts_desktop.ui.labels import SEMIBOLD, FoldingLabel, Label, MarkLabel
+from otternauts_desktop.ui.command_box import CommandBox
+from otternauts_desktop.ui.frames import clear, column, row, rule
+from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
 from otternauts_desktop.ui.status_marks import of_check
 
 
@@ -58,26 +56,6 @@ def _line(check: Check, place: str) -> QWidget:
         fix = column(margins=indent, spacing=4)
         if place:
             fix.addWidget(Label(tr("On {outpost}:", outpost=place), size=12, tone="fg3"))
-        fix.addWidget(_command(check.fix))
+        fix.addWidget(CommandBox(check.fix))
         body.addLayout(fix)
     return line
-
-
-def _command(text: str) -> Surface:
-    """A command, and the button that copies it."""
-    box = Surface("well")
-    words = FoldingLabel(text, size=12, mono=True)
-    words.setTextInteractionFlags(
-        Qt.TextInteractionFlag.TextSelectableByMouse
-        | Qt.TextInteractionFlag.TextSelectableByKeyboard
-    )
-    copy = IconButton("copy", tr("Copy the command"), size=24)
-    copy.clicked.connect(partial(_copy, text))
-    line = row(box, margins=(10, 4, 4, 4), spacing=8)
-    line.addWidget(words, 1)
-    line.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
-    return box
-
-
-def _copy(text: str) -> None:
-    QGuiApplication.clipboard().setText(text)

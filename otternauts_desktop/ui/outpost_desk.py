@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from otternauts_desktop.core.errors import BadName
+from otternauts_desktop.core.flight.commands import allow_key
 from otternauts_desktop.core.names import ClusterId, OutpostId
-from otternauts_desktop.core.swarm.cluster import Login
+from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.connection import Connection, Remedy
@@ -77,14 +78,21 @@ class OutpostDesk(QObject):
         """Ask how to log in, show the fingerprint, and adopt the swarm."""
         from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 
-        dialog = AddOutpost(login, self._window)
+        ways = [
+            (outpost.name, Jump(outpost.login, outpost.host_key))
+            for cluster in self._crew.outposts.clusters()
+            for outpost in self._crew.outposts.outposts(cluster.id)
+        ]
+        dialog = AddOutpost(login, ways, self._window)
         tasks = Tasks(dialog, dialog.show_error)
         unlocking = Unlocking(self._crew.keys, dialog)
 
         def start(work: Callable[[], Awaitable[None]], key: str = "") -> None:
             tasks.start(unlocking.run(work), key=key)
 
-        dialog.scan_requested.connect(lambda wanted: start(lambda: self._scan(dialog, wanted)))
+        dialog.form.hosts_requested.connect(lambda: tasks.start(self._choose_host(dialog)))
+        dialog.form.keys.make_requested.connect(lambda: start(lambda: self._make_key(dialog)))
+        dialog.scan_requested.connect(lambda: start(lambda: self._scan(dialog)))
         dialog.add_requested.connect(
             lambda wanted, key, name: start(lambda: self._add(dialog, wanted, key, name))
         )
@@ -96,7 +104,23 @@ class OutpostDesk(QObject):
             lambda wanted, key, name: tasks.start(self._set_up(dialog, wanted, key, name))
         )
         dialog.finished.connect(lambda _: tasks.cancel_all())
-        await ask(dialog)
+        added, kept = await ask(dialog), dialog.form.keys.kept_here
+        for name in kept[:-1] if added else kept:
+            await self._crew.keys.forget(name)
+
+    async def _choose_host(self, dialog: "AddOutpost") -> None:
+        from otternauts_desktop.ui.dialogs.ssh_hosts import SshHosts
+
+        logins = await asyncio.to_thread(self._crew.outposts.ssh_config_logins)
+        hosts = SshHosts(logins, dialog)
+        if await ask(hosts) and hosts.chosen is not None:
+            dialog.form.show_login(hosts.chosen)
+
+    async def _make_key(self, dialog: "AddOutpost") -> None:
+        host, user = dialog.form.host.text().strip(), dialog.form.user.text().strip()
+        name, facts = await self._crew.keys.make(f"otternauts@{host}".rstrip("@"))
+        where = f"{user}@{host}" if user and host else tr("the server")
+        dialog.form.keys.show_made(name, allow_key(facts.public_line).line(), where)
 
     def _offer_set_up(self, dialog: "AddOutpost") -> None:
         clusters = [(c.id, c.name) for c in self._crew.outposts.clusters()]
@@ -125,8 +149,11 @@ class OutpostDesk(QObject):
         dialog.accept()
         self.job_started.emit(job_id)
 
-    async def _scan(self, dialog: "AddOutpost", login: Login) -> None:
-        dialog.show_fingerprint(await self._crew.outposts.scan_host_key(login))
+    async def _scan(self, dialog: "AddOutpost") -> None:
+        pasted = dialog.form.keys.pasted
+        if pasted is not None:
+            dialog.form.keys.show_kept(await self._crew.keys.keep(pasted))
+        dialog.show_fingerprint(await self._crew.outposts.scan_host_key(dialog.next_hop()))
 
     async def _add(self, dialog: "AddOutpost", login: Login, host_key: str, name: str) -> None:
         added = await self._crew.outposts.add(login, host_key=host_key, name=name)
@@ -150,7 +177,7 @@ class OutpostDesk(QObject):
             dialog.show_busy(tr("Asking {host} who it is…", host=outpost.login.host))
             scanned = await outposts.scan_host_key(outpost.login)
             shown.append(scanned.host_key)
-            dialog.show_fingerprint(scanned.fingerprint)
+            dialog.show_key(scanned)
 
         async def trust() -> None:
             await outposts.trust(outpost_id, shown[-1])

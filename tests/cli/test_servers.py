@@ -2,12 +2,17 @@
 
 import asyncio
 import json
+import os
+import pty
+import select
 import subprocess
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 
 from otternauts_desktop.core.fleet.traefik import LABEL
@@ -219,3 +224,71 @@ async def test_a_server_is_added_by_a_key_that_is_kept_and_a_wrong_cluster_makes
         assert json.loads(nothing.stdout)["error"]["anchor"] == "key-unusable"
         again = await asyncio.to_thread(run, *how, "--key-paste", stdin=text)
         assert json.loads(again.stdout)["state"] == "done", again.stderr
+
+
+async def test_a_server_is_added_through_another_and_both_are_confirmed(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, practice, _):
+        host, door = practice.host("foreign-1"), practice.hosts[2]
+        shell = Terminal(tmp_path / "home")
+        where = ("outpost", "add", host.host, "--user", host.user, "--port", str(host.port))
+        how = (*where, "--key", str(practice.key_file), "--name", "far")
+        way = ("--jump", f"{door.user}@{door.host}:{door.port}")
+        unread = await shell.json(*how, "--jump", "a b@", "--accept-new", code=1)
+        assert "user@host:port" in unread["error"]["next_step"]
+        one = ("--fingerprint", control.outposts.fingerprint_of(door.host_key))
+        other = ("--fingerprint", control.outposts.fingerprint_of(host.host_key))
+        half = await shell.json(*how, *way, *one, code=1)
+        assert half["error"]["anchor"] == "host-key-changed"
+        unsure = await shell.json(*how, *way, code=1)
+        assert "ssh_host_ed25519_key.pub" in unsure["error"]["next_step"]
+        added = await shell.json(*how, *way, *one, *other)
+        assert added["outpost"] == "far"
+        cluster = control.outposts.clusters()[-1]
+        (outpost,) = control.outposts.outposts(cluster.id)
+        assert outpost.login.jump is not None
+        assert outpost.login.jump.host_key == door.host_key
+
+
+async def test_the_passphrase_of_a_key_is_asked_for_at_a_terminal(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, practice, _):
+        host = practice.host("foreign-1")
+        locked = tmp_path / "locked"
+        asyncssh.read_private_key(practice.key_file).write_private_key(
+            locked, passphrase="fish", rounds=16, ignore_few_rounds=True
+        )
+        words = ("outpost", "add", host.host, "--user", host.user, "--port", str(host.port))
+        how = (*words, "--key", str(locked), "--accept-new")
+        shell = Terminal(tmp_path / "home")
+        nobody = await shell.json(*how, code=1)
+        assert nobody["error"]["anchor"] == "passphrase-needed"
+        said = await asyncio.to_thread(
+            at_terminal, shell.home, how, ["bird\n", "n\n", "fish\n", "n\n"]
+        )
+        assert "is protected by a passphrase" in said
+        assert "does not open" in said
+        assert "fish" not in said
+        assert len(control.outposts.clusters()) == 2
+
+
+def at_terminal(home: Path, words: Sequence[str], answers: Sequence[str]) -> str:
+    """Run the program with a terminal, answering each question; gives what it showed."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "otternauts_desktop", "--home", str(home), *words]
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True
+    ) as program:
+        os.close(theirs)
+        shown, left = "", list(answers)
+        asked = 0
+        while select.select([ours], [], [], 60)[0]:
+            try:
+                shown += os.read(ours, 4096).decode()
+            except OSError:  # Linux says so at the end of a terminal
+                break
+            questions = shown.count("Passphrase of the key: ") + shown.count("[y/N] ")
+            if questions > asked and left:
+                asked = questions
+                os.write(ours, left.pop(0).encode())
+        os.close(ours)
+    assert program.returncode == 0, shown
+    return shown

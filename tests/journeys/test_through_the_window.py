@@ -45,9 +45,9 @@ async def test_a_fleet_of_three_vessels(swarm: Lab, tmp_path: Path) -> None:
     async with seated(tmp_path / "home") as (window, desk, control):
         window.add_outpost_requested.emit()
         add = await dialog(AddOutpost)
-        add.host.setText(manager.host)
-        add.user.setText(manager.user)
-        add.key.setText(str(swarm.key_file))
+        add.form.host.setText(manager.host)
+        add.form.user.setText(manager.user)
+        add.form.keys.take_file(str(swarm.key_file))
         add.confirm()
         await shown(lambda: add.stack.currentIndex() == 1)
         printed = await asyncio.to_thread(

@@ -87,7 +87,7 @@ def _builders() -> list[Callable[..., Command]]:
 @pytest.fixture(scope="module")
 def stand_ins(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("stand-ins")
-    for name in ("docker", "bash", "awk", "date", "curl", "wget", "sudo"):
+    for name in ("docker", "bash", "awk", "date", "curl", "wget", "ssh-keygen", "sudo"):
         file = folder / name
         file.write_text(_SUDO if name == "sudo" else _STAND_IN)
         file.chmod(0o755)

@@ -25,6 +25,7 @@ from tests.screenshots.keeping import KEEPING
 from tests.screenshots.servers import SERVERS
 from tests.screenshots.shop import flying_shop
 from tests.screenshots.stage import PROD, Stage
+from tests.screenshots.wizard import WIZARD
 from tests.ui.acme import NOW
 
 Scene = Callable[[Stage], Awaitable[None]]
@@ -341,4 +342,5 @@ SCENES: Final[dict[str, Scene]] = {
     "toast": _toast,
     **SERVERS,
     **KEEPING,
+    **WIZARD,
 }

@@ -54,7 +54,7 @@ async def test_a_passphrase_is_asked_for_used_and_kept_only_if_wished(tmp_path: 
         assert server.login.key_file is not None
         file = Path(server.login.key_file)
         key = asyncssh.read_private_key(file)
-        key.write_private_key(file, passphrase="fish")
+        key.write_private_key(file, passphrase="fish", rounds=16, ignore_few_rounds=True)
         keys = await opened(tmp_path)
         with pytest.raises(PassphraseNeeded, match="ssh-add"):
             await keys.connect(server.login, server.host_key)

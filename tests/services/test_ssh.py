@@ -1,7 +1,9 @@
 """The SSH door, against real in-process servers that behave and misbehave."""
 
 import asyncio
+import shutil
 import socket
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from otternauts_desktop.core.errors import (
 from otternauts_desktop.core.flight.commands import Command
 from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.services import ssh
+from otternauts_desktop.services.ssh import fingerprint_of, randomart_of
 from otternauts_desktop.services.ssh_config import config_logins
 
 Answer = Callable[["asyncssh.SSHServerProcess[bytes]"], Awaitable[None]]
@@ -269,6 +272,21 @@ async def test_more_commands_than_channels_wait_for_their_turn(tmp_path: Path) -
         assert all(one.ok for one in done)
         assert 1 < most <= ssh.MAX_CHANNELS
         await link.close()
+
+
+@pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="needs OpenSSH's own ssh-keygen")
+@pytest.mark.parametrize("kind", ["ed25519", "ecdsa -b 256", "ecdsa -b 521", "rsa -b 2048"])
+def test_the_fingerprint_is_drawn_as_openssh_draws_it(tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "key"
+    words = ["ssh-keygen", "-q", "-N", "", "-f", str(file), "-t", *kind.split()]
+    subprocess.run(words, check=True)
+    public = file.with_suffix(".pub")
+    drawn = subprocess.run(
+        ["ssh-keygen", "-lvf", str(public)], capture_output=True, text=True, check=True
+    )
+    head, *art = drawn.stdout.splitlines()
+    assert fingerprint_of(public.read_text()) == head.split()[1]
+    assert randomart_of(public.read_text()).splitlines() == art
 
 
 def test_hosts_of_an_ssh_configuration(tmp_path: Path) -> None:

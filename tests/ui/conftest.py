@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
+from otternauts_desktop.services import vault
 from otternauts_desktop.ui.event_loop import OneTimerLoop
 from otternauts_desktop.ui.theme import Mode, theme
 from tests.coroutines import bounded
@@ -22,6 +23,13 @@ def dressed(qapp: QApplication) -> Iterator[None]:
     theme().set_scale(1.0)
     qapp.setQuitOnLastWindowClosed(False)
     yield
+
+
+@pytest.fixture
+def without_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system has no keyring, whatever this machine has."""
+    monkeypatch.setattr(vault, "_trusted_backend", lambda: None)
+    monkeypatch.delenv(vault.ENVIRONMENT, raising=False)
 
 
 @pytest.hookimpl(tryfirst=True)

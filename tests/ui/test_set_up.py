@@ -26,13 +26,13 @@ async def at_the_last_step(window: MainWindow, control: MissionControl, name: st
     window.add_outpost_requested.emit()
     add = await dialog(AddOutpost)
     for line, text in (
-        (add.host, login.host),
-        (add.port, str(login.port)),
-        (add.user, login.user),
-        (add.key, login.key_file or ""),
+        (add.form.host, login.host),
+        (add.form.port, str(login.port)),
+        (add.form.user, login.user),
         (add.name, name),
     ):
         line.setText(text)
+    add.form.keys.take_file(login.key_file or "")
     add.confirm()
     await shown(lambda: add.stack.currentIndex() == 1)
     add.confirm()
@@ -48,10 +48,10 @@ async def test_a_login_keeps_what_can_not_be_typed() -> None:
     door = Jump(Login("door.example", "otter", key_name="other"), "ssh-ed25519 AAAA")
     login = Login("10.0.0.7", "otter", 2222, key_name="kept", jump=door)
     add = AddOutpost(login)
-    assert add.login() == login
-    add.host.setText("10.0.0.8")
-    add.key.setText("~/.ssh/id_ed25519")
-    assert add.login() == Login("10.0.0.8", "otter", 2222, "~/.ssh/id_ed25519", jump=door)
+    assert add.form.login() == login
+    add.form.host.setText("10.0.0.8")
+    add.form.keys.take_file("~/.ssh/id_ed25519")
+    assert add.form.login() == Login("10.0.0.8", "otter", 2222, "~/.ssh/id_ed25519", jump=door)
     add.deleteLater()
 
 

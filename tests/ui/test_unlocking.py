@@ -1,6 +1,5 @@
 """Where the system has no keyring the window asks for a passphrase, once a run, and goes on."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import asyncssh
@@ -9,7 +8,6 @@ import pytest
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import LinkState, Login
-from otternauts_desktop.services import vault
 from otternauts_desktop.simulator.practice import Practice, open_practice_cluster
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dialogs.key_passphrase import KeyPassphrase
@@ -17,15 +15,8 @@ from otternauts_desktop.ui.dialogs.open_vault import OpenVault
 from otternauts_desktop.ui.unlocking import Unlocking
 from tests.ui.seated import dialog, seated, shown
 
-pytestmark = pytest.mark.seconds(60)
+pytestmark = [pytest.mark.seconds(60), pytest.mark.usefixtures("without_keyring")]
 PHRASE = "held by the paw"
-
-
-@pytest.fixture(autouse=True)
-def _no_keyring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(vault, "_trusted_backend", lambda: None)
-    monkeypatch.delenv(vault.ENVIRONMENT, raising=False)
-    yield
 
 
 async def kept_key(control: MissionControl, practice: Practice) -> str:
@@ -96,15 +87,15 @@ async def test_the_passphrase_of_a_key_is_asked_for_while_an_outpost_is_added(
         seated(tmp_path / "home") as (window, _, control),
     ):
         asyncssh.read_private_key(practice.key_file).write_private_key(
-            practice.key_file, passphrase="fish"
+            practice.key_file, passphrase="fish", rounds=16, ignore_few_rounds=True
         )
         host = practice.hosts[0]
         window.add_outpost_requested.emit()
         add = await dialog(AddOutpost)
-        add.host.setText(host.host)
-        add.port.setText(str(host.port))
-        add.user.setText(host.user)
-        add.key.setText(str(practice.key_file))
+        add.form.host.setText(host.host)
+        add.form.port.setText(str(host.port))
+        add.form.user.setText(host.user)
+        add.form.keys.take_file(str(practice.key_file))
         add.confirm()
         await shown(lambda: add.stack.currentIndex() == 1)
         add.confirm()

@@ -181,16 +181,16 @@ async def test_what_can_be_wrong_with_a_server_is_said_in_the_dialog(
         window.add_outpost_requested.emit()
         add = await dialog(AddOutpost)
         for line, text in (
-            (add.host, host.host),
-            (add.port, str(host.port)),
-            (add.user, host.user),
-            (add.key, str(practice.key_file)),
+            (add.form.host, host.host),
+            (add.form.port, str(host.port)),
+            (add.form.user, host.user),
         ):
             line.setText(text)
+        add.form.keys.take_file(str(practice.key_file))
         if fault == "no such host":
-            add.host.setText("no.such.host.invalid")
+            add.form.host.setText("no.such.host.invalid")
         if fault == "no such key":
-            add.key.setText(str(tmp_path / "none"))
+            add.form.keys.take_file(str(tmp_path / "none"))
         add.confirm()
         if fault not in ("stopped", "no such host"):
             await shown(lambda: add.stack.currentIndex() == 1)
@@ -200,7 +200,7 @@ async def test_what_can_be_wrong_with_a_server_is_said_in_the_dialog(
         await shown(add.notice.isVisible)
         assert add.notice.title.text() == error.title
         assert add.notice.next_step.text()
-        assert add.user.text() == host.user
+        assert add.form.user.text() == host.user
         assert control.outposts.clusters() == ()
         add.reject()
 

@@ -81,8 +81,25 @@ _INSTALL: Final = (
 
 def allow_key(public_line: str) -> Command:
     """Let the key with that public half log in as the user who runs this."""
-    script = "umask 077; mkdir -p ~/.ssh && printf '%s\\n' \"$1\" >> ~/.ssh/authorized_keys"
+    # With no single quote in it: a person reads it, and a quoted one is three more.
+    script = 'umask 077; mkdir -p ~/.ssh && printf "%s\\n" "$1" >> ~/.ssh/authorized_keys'
     return Command(("sh", "-c", script, "otternauts", public_line))
+
+
+def show_host_key(host_key: str) -> Command:
+    """Show the fingerprint of the server's own key of that kind, to compare it with what it shows.
+
+    `host_key` is the public key in OpenSSH format.
+    """
+    file = f"/etc/ssh/ssh_host_{key_kind(host_key)}_key.pub"
+    return Command(("ssh-keygen", "-lvf", file))
+
+
+def key_kind(host_key: str) -> Literal["ed25519", "ecdsa", "rsa"]:
+    """What kind a public key in OpenSSH format is."""
+    if host_key.startswith("ecdsa-"):
+        return "ecdsa"
+    return "rsa" if host_key.startswith("ssh-rsa") else "ed25519"
 
 
 def install_docker(*, sudo: bool) -> Command:

@@ -4,7 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.ui.dialogs.fingerprint import FingerprintCheck
+from otternauts_desktop.ui.dialogs.fingerprint import FingerprintCheck, Shown
 from otternauts_desktop.ui.dialogs.frame import DialogFrame
 from otternauts_desktop.ui.frames import Surface, row
 from otternauts_desktop.ui.labels import Label
@@ -42,10 +42,10 @@ class CompareFingerprints(DialogFrame):
         self.body.addStretch(1)
         self._judge()
 
-    def show_fingerprint(self, fingerprint: str) -> None:
+    def show_key(self, shown: Shown) -> None:
         """What the server shows now."""
         self.show_busy("")
-        self.check.show_fingerprint(fingerprint)
+        self.check.show_key(shown)
         self.check.pasted.setFocus()
 
     def confirm(self) -> None:

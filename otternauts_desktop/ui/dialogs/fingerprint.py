@@ -1,17 +1,30 @@
 """Is the server who it says it is? Its fingerprint, how to check it, and the comparison."""
 
-from PySide6.QtCore import Signal
+from typing import Protocol
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from otternauts_desktop.core.flight.commands import show_host_key
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import IconButton
+from otternauts_desktop.ui.command_box import CommandBox
 from otternauts_desktop.ui.dialogs.frame import field
-from otternauts_desktop.ui.frames import Surface, column, row
-from otternauts_desktop.ui.labels import SEMIBOLD, Label, MarkLabel
+from otternauts_desktop.ui.frames import Surface, column, row, rule
+from otternauts_desktop.ui.labels import SEMIBOLD, FoldingLabel, Label, MarkLabel
 from otternauts_desktop.ui.status_marks import DONE, FAILED
 
-CHECK_COMMAND = "ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub"
+
+class Shown(Protocol):
+    """What a server showed as its identity."""
+
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def host_key(self) -> str: ...
+    @property
+    def randomart(self) -> str: ...
 
 
 class FingerprintCheck(QWidget):
@@ -22,16 +35,27 @@ class FingerprintCheck(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.fingerprint = Label(mono=True, wrap=True, selectable=True)
+        self.fingerprint = FoldingLabel(mono=True)
+        self.fingerprint.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = IconButton("copy", tr("Copy the fingerprint"), size=24)
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.fingerprint.text()))
         well = Surface("well")
         line = row(well, margins=(12, 8, 8, 8))
         line.addWidget(self.fingerprint, 1)
-        line.addWidget(copy)
-        command = Label(f"$ {CHECK_COMMAND}", mono=True, selectable=True, wrap=True)
-        command_well = Surface("well")
-        row(command_well, margins=(12, 8, 12, 8)).addWidget(command)
+        line.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
+        self.art = Label(size=11, mono=True)
+        self.art.setAccessibleName(tr("The fingerprint as a picture"))
+        left = column(margins=(14, 12, 14, 12), spacing=8)
+        left.addWidget(Label(tr("It shows this fingerprint:"), tone="fg2"))
+        left.addWidget(well)
+        left.addStretch(1)
+        card = Surface("card")
+        across = row(card, margins=(1, 1, 1, 1))
+        across.addLayout(left, 1)
+        across.addWidget(rule(vertical=True))
+        self.art.setContentsMargins(12, 6, 12, 6)
+        across.addWidget(self.art)
+        self.command = CommandBox()
         self.pasted = field(tr("What it prints"), hint="256 SHA256:… root@server (ED25519)")
         self.pasted.textChanged.connect(self._compare)
         self._match_mark = MarkLabel(DONE)
@@ -40,8 +64,7 @@ class FingerprintCheck(QWidget):
         match_line.addWidget(self._match_mark)
         match_line.addWidget(self.match, 1)
         box = column(self, spacing=8)
-        box.addWidget(Label(tr("It shows this fingerprint:"), tone="fg2"))
-        box.addWidget(well)
+        box.addWidget(card)
         box.addSpacing(4)
         box.addWidget(Label(tr("How to check it"), weight=SEMIBOLD))
         box.addWidget(
@@ -49,7 +72,7 @@ class FingerprintCheck(QWidget):
                 tr("Run this in your provider's web console, not over SSH:"), tone="fg2", wrap=True
             )
         )
-        box.addWidget(command_well)
+        box.addWidget(self.command)
         box.addWidget(Label(tr("Paste what it prints, and it is compared for you:"), tone="fg2"))
         box.addWidget(self.pasted)
         box.addLayout(match_line)
@@ -66,9 +89,13 @@ class FingerprintCheck(QWidget):
         """Whether something was pasted that is not that fingerprint."""
         return bool(self.pasted.text().strip()) and not self.matches
 
-    def show_fingerprint(self, fingerprint: str) -> None:
-        """What the server shows, `SHA256:...`."""
-        self.fingerprint.setText(fingerprint)
+    def show_key(self, shown: Shown) -> None:
+        """What the server shows. What was pasted for another one is taken away."""
+        if shown.fingerprint != self.fingerprint.text():
+            self.pasted.clear()
+        self.fingerprint.setText(shown.fingerprint)
+        self.art.setText(shown.randomart)
+        self.command.show_command(show_host_key(shown.host_key).line())
         self._compare()
 
     def _found(self) -> str:

@@ -16,8 +16,16 @@ class DialogFrame(QDialog):
     """A window-modal dialog. `primary` is its default button."""
 
     def __init__(
-        self, title: str, words: str, primary: str, parent: QWidget | None = None, *, kind: str = ""
+        self,
+        title: str,
+        words: str,
+        primary: str,
+        parent: QWidget | None = None,
+        *,
+        kind: str = "",
+        side: QWidget | None = None,
     ) -> None:
+        """`side` stands at the left of all but the foot."""
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setModal(True)
@@ -37,14 +45,19 @@ class DialogFrame(QDialog):
         for widget in (self.heading, self.words, self.notice):
             content.addWidget(widget)
         content.addLayout(self.body, 1)
-        foot = row(margins=(24, 12, 24, 12), spacing=8)
-        foot.addWidget(self.busy, 1)
-        foot.addWidget(self.cancel)
-        foot.addWidget(self.primary)
+        self.foot = row(margins=(24, 12, 24, 12), spacing=8)
+        self.foot.addWidget(self.busy, 1)
+        self.foot.addWidget(self.cancel)
+        self.foot.addWidget(self.primary)
+        across = row()
+        if side is not None:
+            across.addWidget(side)
+            across.addWidget(rule(vertical=True))
+        across.addLayout(content, 1)
         outer = column(self)
-        outer.addLayout(content, 1)
+        outer.addLayout(across, 1)
         outer.addWidget(rule())
-        outer.addLayout(foot)
+        outer.addLayout(self.foot)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The first field has the focus, else the default button."""
