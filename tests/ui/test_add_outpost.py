@@ -34,7 +34,7 @@ async def opened(window: MainWindow, host: Host | Login) -> AddOutpost:
 
 async def make_vault() -> None:
     vault = await dialog(OpenVault)
-    for line in (vault.phrase, vault.again):
+    for line in (vault.fields.phrase, vault.fields.again):
         line.setText("held by the paw")
     vault.confirm()
 
