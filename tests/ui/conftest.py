@@ -43,7 +43,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     asyncio.set_event_loop(loop)
     try:
         with loop:
-            loop.run_until_complete(bounded(pyfuncitem, 30))
+            loop.run_until_complete(bounded(pyfuncitem, 60))
     finally:
         asyncio.set_event_loop(None)
     return True
