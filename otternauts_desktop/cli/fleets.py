@@ -162,6 +162,7 @@ async def history(control: MissionControl, arguments: Namespace, output: Output)
             "seconds": round(record.ended_at - record.started_at, 1) if record.ended_at else None,
             "operator": record.operator,
             "returns_to": record.returns_to or None,
+            "commit": record.git_commit or None,
             "digests": dict(control.records.pins(record.id)),
             "body_sha256": record.body_sha256,
         }
@@ -173,10 +174,11 @@ async def history(control: MissionControl, arguments: Namespace, output: Output)
             str(r["started"]),
             f"returned to {r['returns_to']}: {r['state']}" if r["returns_to"] else str(r["state"]),
             str(r["operator"]),
+            str(r["commit"] or "-"),
         )
         for r in document
     ]
-    heads = ("VERSION", "STARTED", "STATE", "BY")
+    heads = ("VERSION", "STARTED", "STATE", "BY", "COMMIT")
     output.result(document, table(heads, rows) if rows else "No launches yet.")
     return 0
 
@@ -184,14 +186,10 @@ async def history(control: MissionControl, arguments: Namespace, output: Output)
 async def compare(control: MissionControl, arguments: Namespace, output: Output) -> int:
     """The difference of two launched flight plans by their version numbers."""
     cluster = chosen_cluster(control, arguments.cluster)
-    records = control.records.history(cluster.id, arguments.name)
-    texts = []
-    for number in (arguments.old, arguments.new):
-        if not 1 <= number <= len(records):
-            raise NothingFound(
-                detail=f"There is no version {number}; the newest is {len(records)}."
-            )
-        texts.append(records[len(records) - number].template)
+    texts = [
+        control.launches.version(cluster.id, arguments.name, number).template
+        for number in (arguments.old, arguments.new)
+    ]
     lines = diff(*texts)
     output.result(
         [asdict(line) for line in lines],

@@ -86,8 +86,8 @@ def make_parser() -> argparse.ArgumentParser:
     history.add_argument("name", metavar="NAME")
     diff = _command(commands, "diff", "compare two launched flight plans")
     diff.add_argument("name", metavar="NAME")
-    diff.add_argument("old", type=int, metavar="V1")
-    diff.add_argument("new", type=int, metavar="V2")
+    diff.add_argument("old", type=_version_number, metavar="V1")
+    diff.add_argument("new", type=_version_number, metavar="V2")
     explain = _command(commands, "explain", "why a fleet or service does not run")
     explain.add_argument("target", metavar="NAME[/SERVICE]")
 
@@ -114,6 +114,13 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _command(commands: _Commands, name: str, words: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
     return parser
+
+
+def _version_number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("versions are counted from 1")
+    return number
 
 
 def _actions(commands: _Commands, name: str, words: str) -> _Commands:

@@ -60,6 +60,7 @@ from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.flight import LOCK, Flight, steps
+from otternauts_desktop.services.git import commit_of
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.locks import Held, Locks, operator
 from otternauts_desktop.services.stages import Stages
@@ -95,6 +96,10 @@ class Preview:
         """The domains that it wants certificates for."""
         services = self.prepared.data["services"].values()
         return domains_in((service.get("deploy") or {}).get("labels") or {} for service in services)
+
+
+Version = LaunchRecord
+"""A launch of a fleet, as its history has it."""
 
 
 class Launches:
@@ -274,6 +279,7 @@ class Launches:
                 return other.id
             self._end_cut_off(other)
         record = self._record(cluster_id, fleet, text, prepared, timeout, resolve_image)
+        record = replace(record, git_commit=await commit_of(beside.directory))
         record = replace(record, version=self._records.record_intent(record))
         if return_on_failure:
             self._return_on_failure.add(record.id)
@@ -295,6 +301,10 @@ class Launches:
         if version:
             raise NothingFound(detail=tr("There is no version {number}.", number=version))
         raise NothingFound(detail=tr("No earlier version of {fleet} has flown.", fleet=fleet))
+
+    def pins(self, launch_id: LaunchId) -> Mapping[str, str]:
+        """The digests of a launch, by vessel."""
+        return self._records.pins(launch_id)
 
     def preview_return(
         self, record: LaunchRecord, variables: Variables, beside: Beside = NOTHING

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +16,8 @@ from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
-from otternauts_desktop.ui.fleet_page import LAUNCH, OVERVIEW, PLAN, FleetPage
+from otternauts_desktop.ui.fleet_page import HISTORY, LAUNCH, OVERVIEW, PLAN, FleetPage
+from otternauts_desktop.ui.history_desk import HistoryDesk
 from otternauts_desktop.ui.launch_tab import title_of
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.places import PlaceKind, cluster_place, fleet_place
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from otternauts_desktop.core.flight.images import ImageSeen
     from otternauts_desktop.services.launches import Preview
     from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
+
+_RETURN_ON_FAILURE: Final = "launch.return_on_failure"
 
 
 class FleetDesk(QObject):
@@ -47,6 +50,7 @@ class FleetDesk(QObject):
         plan = page.plan_tab
         self.plans = PlanDesk(window, crew, plan, tasks)
         self.plans.fleets_changed.connect(self.fleets_changed)
+        self.history = HistoryDesk(window, crew, page.history_tab, self.plans, tasks)
         page.tabs.currentChanged.connect(lambda _: window.actions_.refresh())
         page.remove_requested.connect(lambda: tasks.start(self.remove_fleet()))
         page.launch_requested.connect(lambda: tasks.start(self.launch(), key="launch"))
@@ -84,6 +88,14 @@ class FleetDesk(QObject):
             available=shown,
         )
         add("fleet.plan", "Fleet", tr("Flight plan"), self._edit, keys="Ctrl+2", available=shown)
+        add(
+            "fleet.history",
+            "Fleet",
+            tr("History and return to base"),
+            lambda: page.show_tab(HISTORY),
+            keys="Ctrl+3",
+            available=shown,
+        )
         add(
             "fleet.launch",
             "Fleet",
@@ -133,7 +145,9 @@ class FleetDesk(QObject):
         snapshot = self._crew.telemetry.snapshot(cluster.id)
         flies = snapshot is not None and fleet in snapshot.fleets
         default = OVERVIEW if flies else PLAN
-        self._page.show_tab({"plan": PLAN, "launch": LAUNCH}.get(tab, default))
+        self.history.show()
+        tabs = {"plan": PLAN, "launch": LAUNCH, "history": HISTORY}
+        self._page.show_tab(tabs.get(tab, default))
 
     async def new_fleet(self, path: str = "") -> None:
         """Ask for a name and make a draft; `path` is a file to start from."""
@@ -184,6 +198,8 @@ class FleetDesk(QObject):
             self._tasks.start(self._tell_shields(dialog, cluster.id, plain), key="shields")
         except KnownError as error:
             dialog.show_no_preview(error)
+        kept = self._crew.settings.get(_RETURN_ON_FAILURE)
+        dialog.return_on_failure.setChecked(bool(kept))
         launching = await ask(dialog)
         for key in ("digests", "shields"):
             self._tasks.cancel(key)
@@ -191,6 +207,8 @@ class FleetDesk(QObject):
             return
         values |= dialog.entered()
         resolve = dialog.resolve.isChecked()
+        returning = dialog.return_on_failure.isChecked()
+        self._crew.settings.put(_RETURN_ON_FAILURE, int(returning))
         beside = await self.plans.beside(text, values)
         self.plans.read_again()
         await self._crew.launches.launch(
@@ -200,6 +218,7 @@ class FleetDesk(QObject):
             dict(values),
             beside,
             resolve_image="always" if resolve else "never",
+            return_on_failure=returning,
         )
 
     async def _tell_digests(
@@ -240,6 +259,8 @@ class FleetDesk(QObject):
             self.launch_shown.emit()
             if new:
                 self._page.show_tab(LAUNCH)
+            if new or progress.state.ended:
+                self.history.show()
             if progress.state.ended:
                 self.plans.launched()
         elif progress.state.ended:

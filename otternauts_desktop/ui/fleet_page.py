@@ -17,6 +17,7 @@ from otternauts_desktop.ui.explain_panel import ExplainPanel
 from otternauts_desktop.ui.fleet_rows import FLEET_HEADINGS, service_row
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab
 from otternauts_desktop.ui.frames import Surface, column, row, rule
+from otternauts_desktop.ui.history_tab import HistoryTab
 from otternauts_desktop.ui.labels import MEDIUM, Label
 from otternauts_desktop.ui.launch_tab import LaunchTab
 from otternauts_desktop.ui.page_header import PageHeader
@@ -26,8 +27,8 @@ from otternauts_desktop.ui.side_split import SideSplit
 from otternauts_desktop.ui.status_marks import of_health, of_launch
 from otternauts_desktop.ui.theme import theme
 
-TABS: Final = (marked("Overview"), marked("Flight plan"), marked("Launch"))
-OVERVIEW, PLAN, LAUNCH = range(3)
+TABS: Final = (marked("Overview"), marked("Flight plan"), marked("Launch"), marked("History"))
+OVERVIEW, PLAN, LAUNCH, HISTORY = range(4)
 
 
 class FleetPage(Surface):
@@ -88,7 +89,8 @@ class FleetPage(Surface):
         self.launch_tab.edit_requested.connect(self._edit)
         self.launch_tab.launch_requested.connect(self.launch_requested)
         self.stack = QStackedWidget()
-        for page in (overview, self.plan_tab, self.launch_tab):
+        self.history_tab = HistoryTab()
+        for page in (overview, self.plan_tab, self.launch_tab, self.history_tab):
             self.stack.addWidget(page)
         self.tabs.currentChanged.connect(self.stack.setCurrentIndex)
 

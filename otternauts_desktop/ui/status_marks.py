@@ -44,6 +44,7 @@ FAILED: Final = Mark("status-bad", "bad", marked("Failed"))
 DRAIN: Final = Mark("status-drain", "idle", marked("Drain"))
 WAITING: Final = Mark("status-wait", "idle", marked("Waiting"))
 STOPPED: Final = Mark("status-stop", "idle", marked("Stopped"))
+RETURNED: Final = Mark("status-returned", "warn", marked("Returned to base"))
 UNREACHABLE: Final = Mark("status-off", "idle", marked("Unreachable"))
 
 _HEALTH: Final = {

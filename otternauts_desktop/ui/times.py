@@ -51,6 +51,18 @@ def clock(at: float) -> str:
     return time.strftime("%H:%M", time.localtime(at))
 
 
+def when(at: float, now: float) -> str:
+    """`14:02` today, `Tue 18:20` in this week, else `9 Jan` or `9 Jan 2025`."""
+    then, today = (QDateTime.fromSecsSinceEpoch(int(moment)) for moment in (at, now))
+    days = then.date().daysTo(today.date())
+    if days == 0:
+        return clock(at)
+    if 0 < days < 7:
+        return QLocale().toString(then, "ddd HH:mm")
+    same_year = then.date().year() == today.date().year()
+    return QLocale().toString(then, "d MMM" if same_year else "d MMM yyyy")
+
+
 def clock_exact(at: float) -> str:
     """`14:02:09`."""
     return time.strftime("%H:%M:%S", time.localtime(at))

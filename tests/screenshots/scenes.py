@@ -21,6 +21,7 @@ from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dock import COMMANDS, COMMS
 from otternauts_desktop.ui.places import cluster_place, fleet_place, outpost_place, service_place
+from tests.screenshots.history import HISTORY
 from tests.screenshots.keeping import KEEPING
 from tests.screenshots.servers import SERVERS
 from tests.screenshots.shop import flying_shop
@@ -340,6 +341,7 @@ SCENES: Final[dict[str, Scene]] = {
     "add-outpost": _add_outpost,
     "new-fleet": _new_fleet,
     "toast": _toast,
+    **HISTORY,
     **SERVERS,
     **KEEPING,
     **WIZARD,

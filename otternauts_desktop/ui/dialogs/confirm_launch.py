@@ -56,6 +56,11 @@ class ConfirmLaunch(DialogFrame):
         self.resolve.setChecked(True)
         self.resolve.toggled.connect(self._show)
         self.body.addWidget(self.resolve)
+        self.return_on_failure = QCheckBox(tr("If it fails, return to what flew before"))
+        self.return_on_failure.setToolTip(
+            tr("Brings back services, images and values as they are now, by a launch of its own.")
+        )
+        self.body.addWidget(self.return_on_failure)
         self.shields = Surface("notice-warn")
         self.shields.setAccessibleName(tr("Certificates"))
         self.shield_words = Label(wrap=True, selectable=True)
