@@ -43,6 +43,7 @@ from otternauts_desktop.services.store.registry_logins import RegistryLoginRecor
 from otternauts_desktop.services.store.settings import SettingRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
+from otternauts_desktop.services.value_uses import ValueUses
 from otternauts_desktop.services.values import Values
 from otternauts_desktop.services.vault import Vault
 from otternauts_desktop.simulator.fleets import FLEETS
@@ -74,6 +75,7 @@ class MissionControl:
     transmissions: Transmissions
     settings: SettingRecords
     values: Values
+    value_uses: ValueUses
     backups: Backups
     records: LaunchRecords
     home: Path
@@ -165,6 +167,7 @@ async def open_mission_control(
             transmissions=transmissions,
             settings=settings,
             values=Values(seal, KeptValueRecords(database)),
+            value_uses=ValueUses(launches, telemetry),
             backups=Backups(home, vault, seal, clusters, login_records, key),
             records=records,
             home=home,

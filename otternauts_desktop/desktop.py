@@ -207,6 +207,8 @@ def crew_of(control: "MissionControl") -> "Crew":
         registry_logins=control.registry_logins,
         transmissions=control.transmissions,
         backups=control.backups,
+        values=control.values,
+        value_uses=control.value_uses,
         command_log=control.command_log,
         settings=control.settings,
         practice=control.practice,

@@ -1,7 +1,6 @@
 """`otternauts variable` and `otternauts vault`: values that are kept, and the key to them."""
 
 import getpass
-import re
 import sys
 from argparse import Namespace
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from otternauts_desktop.core.errors import RecoveryKeyWrong
 from otternauts_desktop.core.fleet.env_files import read_env_file
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
-from otternauts_desktop.services.store.kept_values import KeptValue
+from otternauts_desktop.services.values import users
 
 _ALL_FLEETS = "(all fleets)"
 
@@ -53,14 +52,15 @@ def _done(output: Output, deed: str, names: list[str], fleet: str) -> int:
 
 
 def _list(control: MissionControl, cluster_id: ClusterId, output: Output) -> int:
+    kept_all, asked_for = control.values.all(cluster_id), control.value_uses.asked(cluster_id)
     document = [
         {
             "name": kept.name,
             "fleet": kept.fleet,
             "changed": datetime.fromtimestamp(kept.changed_at, UTC).isoformat(timespec="seconds"),
-            "used_by": _users(control, kept),
+            "used_by": users(kept, kept_all, asked_for),
         }
-        for kept in control.values.all(cluster_id)
+        for kept in kept_all
     ]
     rows = [
         (
@@ -74,19 +74,6 @@ def _list(control: MissionControl, cluster_id: ClusterId, output: Output) -> int
     text = table(("NAME", "FLEET", "CHANGED", "USED BY"), rows) if rows else "No values are kept."
     output.result(document, text)
     return 0
-
-
-def _users(control: MissionControl, kept: KeptValue) -> list[str]:
-    """The fleets whose flight plan, as it is kept here, asks for a value."""
-    launches, cluster_id = control.launches, kept.cluster_id
-    snapshot = control.telemetry.snapshot(cluster_id)
-    fleets = {*launches.drafted_fleets(cluster_id), *(snapshot.fleets if snapshot else ())}
-    asks = re.compile(r"\$\{?" + re.escape(kept.name) + r"(?![A-Za-z0-9_])")
-    return [
-        name
-        for name in sorted(fleets)
-        if kept.fleet in ("", name) and asks.search(launches.draft(cluster_id, name))
-    ]
 
 
 async def vault(control: MissionControl, arguments: Namespace, output: Output) -> int:

@@ -5,7 +5,7 @@ its cluster's.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from otternauts_desktop.core.errors import BadName, NothingFound
 from otternauts_desktop.core.names import ClusterId
@@ -26,6 +26,10 @@ class Values:
         """What is kept for a cluster and its fleets, still sealed."""
         return self._records.all(cluster_id)
 
+    def any_kept(self) -> bool:
+        """Whether there is any value at all, of whichever cluster."""
+        return self._records.any()
+
     async def of(self, cluster_id: ClusterId, fleet: str) -> dict[str, Secret]:
         """The values that a fleet has. The vault is left alone where there are none.
 
@@ -37,6 +41,11 @@ class Values:
             for row in rows  # the cluster's come first, the fleet's replace them
             if row.fleet in ("", fleet)
         }
+
+    async def reveal(self, cluster_id: ClusterId, fleet: str, name: str) -> Secret:
+        """What one holds. Raises `NothingFound`, `VaultLocked` and its kin."""
+        row = self._row(cluster_id, fleet, name)
+        return await self._seal.open(row.place, row.sealed)
 
     async def keep(self, cluster_id: ClusterId, fleet: str, values: Mapping[str, Secret]) -> None:
         """Keep values by the names of their variables. Raises `BadName`, `VaultLocked`."""
@@ -75,6 +84,21 @@ class Values:
             if (row.fleet, row.name) == (fleet, name):
                 return row
         raise NothingFound(detail=tr('No value is kept for "{name}" here.', name=name))
+
+
+def users(
+    kept: KeptValue, others: Collection[KeptValue], asked: Mapping[str, Collection[str]]
+) -> tuple[str, ...]:
+    """The fleets that get a value, of those whose flight plans ask for these names.
+
+    A fleet's own value stands before its cluster's.
+    """
+    own = {other.fleet for other in others if other.name == kept.name and other.fleet}
+    return tuple(
+        fleet
+        for fleet, names in sorted(asked.items())
+        if kept.name in names and (fleet == kept.fleet or (not kept.fleet and fleet not in own))
+    )
 
 
 def _checked(name: str) -> str:

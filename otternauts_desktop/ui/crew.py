@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.registry_logins import RegistryLogins
     from otternauts_desktop.services.telemetry import Telemetry
     from otternauts_desktop.services.transmissions import Transmissions
+    from otternauts_desktop.services.value_uses import ValueUses
+    from otternauts_desktop.services.values import Values
 
 
 class Settings(Protocol):
@@ -63,6 +65,8 @@ class Crew:
     command_log: "CommandLog"
     backups: "Backups"
     settings: Settings
+    values: "Values"
+    value_uses: "ValueUses"
     practice: Callable[[], Awaitable[Cluster]]
     home: str
     """The data directory."""

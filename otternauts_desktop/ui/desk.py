@@ -49,6 +49,7 @@ from otternauts_desktop.ui.status_desk import StatusDesk
 from otternauts_desktop.ui.targets import place_of, place_text
 from otternauts_desktop.ui.tasks import Tasks
 from otternauts_desktop.ui.tour_desk import TourDesk
+from otternauts_desktop.ui.values_desk import ValuesDesk
 
 
 class Desk(QObject):
@@ -72,6 +73,7 @@ class Desk(QObject):
         self.status = StatusDesk(window, crew)
         self.help = HelpDesk(window, crew, self.tasks)
         self.backups = BackupDesk(window, crew, self.tasks)
+        self.values = ValuesDesk(window, crew, self.tasks)
         self.fleets = FleetDesk(window, crew, self.fleet_page, self.tasks)
         self._scrolls = ScrollMemory(window.pages)
         self.tour = TourDesk(window, crew, self.outposts, self.cluster_page, self.fleet_page)
@@ -135,6 +137,7 @@ class Desk(QObject):
         )
         add("settings", "File", tr("Settings…"), self.help.show_settings, keys="Ctrl+,")
         self.backups.register()
+        self.values.register()
         fleets.register()
         add(
             "fleet.comms",
@@ -210,6 +213,11 @@ class Desk(QObject):
                 )
             )
         self.fleets.fleets_changed.connect(self.show_clusters)
+        plans = self.fleets.plans
+        self.values.values_changed.connect(
+            lambda: self.tasks.start(plans.load_values(), key="values")
+        )
+        plans.values_kept.connect(lambda: self.tasks.start(self.values.offer_recovery_key()))
         self.outposts.forgotten.connect(self._start_place)
         self.fleets.launch_shown.connect(self._show_place)
 

@@ -183,13 +183,14 @@ class FleetDesk(QObject):
             return
         self.plans.keep_draft()
         fleet, text = place.name, self._page.plan_tab.text()
-        values = self.plans.values((cluster.id, fleet))
+        key, given = (cluster.id, fleet), self.plans.given
+        values = await self.plans.values_for(key)
         beside = await self.plans.beside(text, values)
         reading = await asyncio.to_thread(read, text, beside)
         dialog = ConfirmLaunch(fleet, cluster.name, reading, values, self._window)
         with contextlib.suppress(KnownError):  # then it is compared with what was last seen
             await self._crew.telemetry.refresh(cluster.id)
-        look = partial(self._crew.launches.preview, cluster.id, fleet, text, dict(values), beside)
+        look = partial(self._crew.launches.preview, cluster.id, fleet, text, values, beside)
         try:
             plain = await asyncio.to_thread(look)
             known = self._crew.registries.known(cluster.id)
@@ -201,11 +202,12 @@ class FleetDesk(QObject):
         kept = self._crew.settings.get(_RETURN_ON_FAILURE)
         dialog.return_on_failure.setChecked(bool(kept))
         launching = await ask(dialog)
-        for key in ("digests", "shields"):
-            self._tasks.cancel(key)
+        for asking in ("digests", "shields"):
+            self._tasks.cancel(asking)
         if not launching:
             return
-        values |= dialog.entered()
+        given.give(key, dialog.entered())
+        values = given.of(key)
         resolve = dialog.resolve.isChecked()
         returning = dialog.return_on_failure.isChecked()
         self._crew.settings.put(_RETURN_ON_FAILURE, int(returning))
@@ -215,7 +217,7 @@ class FleetDesk(QObject):
             cluster.id,
             fleet,
             text,
-            dict(values),
+            values,
             beside,
             resolve_image="always" if resolve else "never",
             return_on_failure=returning,

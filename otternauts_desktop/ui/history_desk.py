@@ -101,13 +101,14 @@ class HistoryDesk(QObject):
             return
         cluster_id, fleet = self._key
         record = self._crew.launches.version(cluster_id, fleet, seen.version)
-        values = self._plans.values(self._key)
+        key, given = self._key, self._plans.given
+        values = await self._plans.values_for(key)
         beside = await self._plans.beside(record.template, values)
         reading = await asyncio.to_thread(read, record.template, beside)
         dialog = ConfirmReturn(fleet, seen.version, reading, values, self._window)
         with contextlib.suppress(KnownError):  # then it is compared with what was last seen
             await self._crew.telemetry.refresh(cluster_id)
-        look = partial(self._crew.launches.preview_return, record, dict(values), beside)
+        look = partial(self._crew.launches.preview_return, record, values, beside)
         try:
             preview = await asyncio.to_thread(look)
             dialog.show_preview(preview, preview)
@@ -115,6 +116,7 @@ class HistoryDesk(QObject):
             dialog.show_no_preview(error)
         if not await ask(dialog):
             return
-        values |= dialog.entered()
+        given.give(key, dialog.entered())
+        values = given.of(key)
         beside = await self._plans.beside(record.template, values)
-        self._crew.launches.return_to(record, dict(values), beside)
+        self._crew.launches.return_to(record, values, beside)

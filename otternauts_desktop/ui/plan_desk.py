@@ -5,30 +5,26 @@ the text that stands there, or nothing is shown.
 """
 
 import asyncio
+import contextlib
 import threading
 import time
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from otternauts_desktop.core.errors import (
-    FlightPlanInvalid,
     FlightPlanTooLarge,
     KnownError,
-    NothingFound,
+    VaultLocked,
 )
 from otternauts_desktop.core.fleet.beside import Beside
 from otternauts_desktop.core.fleet.completion import Surroundings
-from otternauts_desktop.core.fleet.findings import Finding
-from otternauts_desktop.core.fleet.flight_plan import Reading, Variables, read
-from otternauts_desktop.core.fleet.unvalued import unvalued
+from otternauts_desktop.core.fleet.flight_plan import Variables
 from otternauts_desktop.core.flight.comparison import Pair, compare
-from otternauts_desktop.core.flight.diff import LineChange, line_changes
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
-from otternauts_desktop.core.words import marked, tr, trn
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.beside import beside_text
 from otternauts_desktop.ui import line_editing, plan_actions
 from otternauts_desktop.ui.ask import ask
@@ -37,23 +33,21 @@ from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.flight_plan_tab import FlightPlanTab, Previewed
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.plan_file_desk import PlanFileDesk
+from otternauts_desktop.ui.plan_reading import NoFlightPlan, found_in, not_ready
+from otternauts_desktop.ui.plan_values import Key, PlanValues
 from otternauts_desktop.ui.tasks import Tasks
 from otternauts_desktop.ui.times import age, clock
+from otternauts_desktop.ui.unlocking import Unlocking
 
 DRAFT_MS: Final = 1500
 """At most so long after a key the draft is on disk."""
 PREVIEW_MS: Final = 250
 """So long after a reading the plan is made, if nothing is typed meanwhile."""
-_TOLD: Final = 6
-"""So many errors are said beside the text, which marks them all."""
 
 _DRAFT: Final = "draft"
 _FILE: Final = "file"
 _LIVE: Final = "live"
 _SENT: Final = "sent"
-
-Key = tuple[ClusterId, str]
-"""A cluster and the name of a fleet on it."""
 
 
 class PlanDesk(QObject):
@@ -61,6 +55,7 @@ class PlanDesk(QObject):
 
     fleets_changed = Signal()
     """A draft came into being."""
+    values_kept = Signal()
 
     def __init__(self, window: MainWindow, crew: Crew, plan: FlightPlanTab, tasks: Tasks) -> None:
         super().__init__(window)
@@ -69,7 +64,7 @@ class PlanDesk(QObject):
         self._plan = plan
         self._tasks = tasks
         self._key: Key = (ClusterId(""), "")
-        self._values: dict[Key, dict[str, Secret]] = {}
+        self.given = PlanValues(crew.values)
         self._launched = self._outside = ""
         self._due = False
         self._unsaved = False
@@ -108,10 +103,6 @@ class PlanDesk(QObject):
         )
         plan.variables_requested.connect(lambda: tasks.start(self.ask_variables()))
 
-    def values(self, key: Key) -> dict[str, Secret]:
-        """The values of variables that were given for a fleet; free to change."""
-        return self._values.setdefault(key, {})
-
     def open(self, key: Key) -> None:
         """Show the flight plan of a fleet."""
         text = self._crew.launches.draft(*key)
@@ -120,6 +111,21 @@ class PlanDesk(QObject):
             self.file.show("/".join(key))
         self._key = key
         self.launched()
+        self._tasks.start(self.load_values(), key="values")
+
+    async def values_for(self, key: Key) -> dict[str, Secret]:
+        """The values for a launch, with those that are kept: the vault may have to be opened."""
+        try:
+            await Unlocking(self._crew.keys, self._window).run(lambda: self.given.load(key))
+        except KnownError as error:  # what is missing can still be typed
+            self._window.notice.show_error(error)
+        return self.given.of(key)
+
+    async def load_values(self) -> None:
+        """Read what is kept for the fleet in view, where the vault is open: a launch asks."""
+        with contextlib.suppress(VaultLocked):
+            await self.given.load(self._key)
+            self.read_again()
 
     def launched(self) -> None:
         """What counts as last launched may be another text now."""
@@ -136,7 +142,7 @@ class PlanDesk(QObject):
         self._plan.editor.completion.around = Surroundings(
             tuple(node.name for node in snapshot.nodes) if snapshot else (),
             labels,
-            tuple(self.values(self._key)),
+            tuple(self.given.of(self._key)),
         )
 
     # -- what the text means -----------------------------------------------------------------
@@ -161,7 +167,7 @@ class PlanDesk(QObject):
             while True:
                 key, text = self._key, self._plan.text()
                 found = await asyncio.to_thread(
-                    _read, text, self._launched, dict(self.values(key)), self.file.directory
+                    found_in, text, self._launched, self.given.of(key), self.file.directory
                 )
                 if (key, text) == (self._key, self._plan.text()):
                     break
@@ -180,18 +186,18 @@ class PlanDesk(QObject):
     async def _preview(self) -> None:
         key, text, launches = self._key, self._plan.text(), self._crew.launches
         if not text.strip():
-            self._plan.show_no_preview(_NoFlightPlan(), ())
+            self._plan.show_no_preview(NoFlightPlan(), ())
             return
         rows = await asyncio.to_thread(compare, self._launched, text)
         registries = self._crew.registries
         try:
-            values = dict(self.values(key))
+            values = self.given.of(key)
             beside = await self.beside(text, values)
             look = partial(launches.preview, *key, text, values, beside)
             known = registries.known(key[0])
             preview = await asyncio.to_thread(look, known)
             if preview.prepared.errors:
-                raise _not_ready(preview.prepared.errors)
+                raise not_ready(preview.prepared.errors)
         except KnownError as error:
             if (key, text) == (self._key, self._plan.text()):
                 self._plan.show_no_preview(error, rows)
@@ -217,7 +223,7 @@ class PlanDesk(QObject):
     async def take_over(self, vessel: str = "") -> None:
         """Write into the text what was changed by hand since the last launch from here."""
         key, text = self._key, self._plan.text()
-        values = dict(self.values(key))
+        values = self.given.of(key)
         beside = await self.beside(text, values)
         taken = await asyncio.to_thread(
             self._crew.launches.take_over, *key, text, values, beside, vessel
@@ -283,7 +289,7 @@ class PlanDesk(QObject):
         texts = {str(record.version): record.template for record in records}
         texts |= {_DRAFT: self._plan.text(), _FILE: self._outside}
         if {_LIVE, _SENT} & {*versions}:
-            values = dict(self.values(self._key))
+            values = self.given.of(self._key)
             beside = await self.beside(texts[_DRAFT], values)
             texts[_LIVE], texts[_SENT] = await asyncio.to_thread(
                 self._crew.launches.side_by_side, *self._key, texts[_DRAFT], values, beside
@@ -308,12 +314,17 @@ class PlanDesk(QObject):
         """Ask for the values of the flight plan's variables."""
         from otternauts_desktop.ui.dialogs.variables import VariablesDialog
 
-        values = self.values(self._key)
-        reading = self._plan.reading
+        key, reading = self._key, self._plan.reading
+        values = self.given.of(key)
         dialog = VariablesDialog(reading.variables, reading.required, values, self._window)
         if await ask(dialog):
-            values |= dialog.fields.entered()
+            entered = dialog.fields.entered()
+            self.given.give(key, entered)
             self.read_again()
+            if dialog.keep.isChecked() and entered:
+                unlocking = Unlocking(self._crew.keys, self._window)
+                await unlocking.run(lambda: self.given.keep(key, entered))
+                self.values_kept.emit()
 
     # -- drafts ------------------------------------------------------------------------------
 
@@ -359,42 +370,3 @@ class PlanDesk(QObject):
     def _not_kept(self, error: KnownError) -> None:
         self._unsaved = True
         self._window.notice.show_error(error)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """What was found out about a text."""
-
-    reading: Reading
-    missing: tuple[str, ...]
-    """Variables that need a value and have none."""
-    changes: dict[int, LineChange]
-    """Lines (from 0) that differ from what was last launched."""
-
-
-def _read(text: str, launched: str, values: Variables, directory: str) -> _Found:
-    reading = read(text, beside_text(text, values, directory))
-    missing = tuple(name for name in reading.required if name not in values)
-    findings = sorted(
-        (*reading.findings, *unvalued(text, missing)), key=lambda f: (f.line, f.column)
-    )
-    changes = line_changes(launched, text) if launched else {}
-    return _Found(replace(reading, findings=tuple(findings)), missing, changes)
-
-
-class _NoFlightPlan(NothingFound):
-    title = marked("No flight plan of this fleet is kept here.")
-    next_step_default = marked(
-        "Paste its Compose file into the editor, or write it from what flies (menu Edit); "
-        "nothing happens before a launch."
-    )
-
-
-def _not_ready(errors: tuple[Finding, ...]) -> FlightPlanInvalid:
-    detail = "\n".join(
-        tr("Line {line}: {message} {fix}", line=error.line, message=error.message, fix=error.fix)
-        for error in errors[:_TOLD]
-    )
-    if (more := len(errors) - _TOLD) > 0:
-        detail += "\n" + trn("and {number} more", "and {number} more", more)
-    return FlightPlanInvalid(detail=detail, line=errors[0].line)

@@ -106,7 +106,7 @@ async def _typed(home: Path, text: str) -> tuple[list[float], list[float], list[
             LaunchRecord(LaunchId("l"), cluster.id, "shop", 0, text, "", "converged", 0.0)
         )
         control.telemetry._snapshots[cluster.id] = snapshot()
-        desk.fleets.plans.values((cluster.id, "shop"))["API_KEY"] = Secret("k")
+        desk.fleets.plans.given.give((cluster.id, "shop"), {"API_KEY": Secret("k")})
         settle()
         desk.go(fleet_place(cluster.id, "shop", "plan"))
         plan = desk.fleet_page.plan_tab

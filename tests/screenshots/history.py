@@ -76,7 +76,7 @@ async def history(stage: Stage) -> None:
 
 async def confirm_return(stage: Stage) -> None:
     """What returning to a version would change."""
-    stage.desk.fleets.plans.values((PROD, "shop")).update({"API_KEY": Secret("k")})
+    stage.desk.fleets.plans.given.give((PROD, "shop"), {"API_KEY": Secret("k")})
     await history(stage)
     stage.desk.fleet_page.history_tab.return_button.click()
     await stage.settle(1.0)

@@ -225,7 +225,7 @@ async def _plan(stage: Stage) -> None:
 
     stage.see(flying_shop())
     key = (PROD, "shop")
-    stage.desk.fleets.plans.values(key).update({"API_KEY": Secret("k"), "DB_PASSWORD": Secret("p")})
+    stage.desk.fleets.plans.given.give(key, {"API_KEY": Secret("k"), "DB_PASSWORD": Secret("p")})
     await _draft(stage, PLAN)
 
 

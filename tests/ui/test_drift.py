@@ -39,7 +39,7 @@ async def test_what_was_changed_by_hand_is_told_and_taken_over(tmp_path: Path) -
         kept['["deploy.replicas", ""]'] = left["web"]['["deploy.replicas", ""]']
         control.records.record_left(cluster.id, "trio", {"web": kept})
         launches.save_draft(cluster.id, "trio", TEXT)
-        desk.fleets.plans.values((cluster.id, "trio")).update(values)
+        desk.fleets.plans.given.give((cluster.id, "trio"), values)
 
         desk.go(fleet_place(cluster.id, "trio", "plan"))
         plan = desk.fleet_page.plan_tab
@@ -68,7 +68,7 @@ async def test_the_draft_beside_what_flies_and_written_from_it(tmp_path: Path) -
         assert (await control.launches.wait(launch)).state is LaunchState.CONVERGED
         draft = TEXT.replace("replicas: 2", "replicas: 3")
         control.launches.save_draft(cluster.id, "trio", draft)
-        desk.fleets.plans.values((cluster.id, "trio")).update(values)
+        desk.fleets.plans.given.give((cluster.id, "trio"), values)
         desk.go(fleet_place(cluster.id, "trio", "plan"))
         plan = desk.fleet_page.plan_tab
 

@@ -50,6 +50,11 @@ class KeptValueRecords:
         with self._database.reading() as connection:
             return tuple(KeptValue(**row._mapping) for row in connection.execute(query))
 
+    def any(self) -> bool:
+        """Whether there is one."""
+        with self._database.reading() as connection:
+            return connection.execute(select(KEPT_VALUES.c.name).limit(1)).first() is not None
+
     def put(self, cluster_id: ClusterId, fleet: str, values: dict[str, str]) -> None:
         """Keep sealed values by name, all or none of them; each replaces the one before."""
         with self._database.writing() as connection:

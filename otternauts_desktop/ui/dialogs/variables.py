@@ -1,8 +1,8 @@
-"""Values of variables. Kept in memory for this session only."""
+"""Values of variables: for this run, or kept, sealed, for later ones."""
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import tr
@@ -52,13 +52,12 @@ class VariablesDialog(DialogFrame):
     ) -> None:
         super().__init__(
             tr("Variables"),
-            tr(
-                "Values are kept in memory until Otternauts is closed, and go to the swarm only "
-                "with a launch. They are never written to disk."
-            ),
+            tr("Values go to the swarm only with a launch, and are known until you quit."),
             tr("Use these values"),
             parent,
         )
         self.fields = VariableFields(names, required, values)
+        self.keep = QCheckBox(tr("Keep them for later runs, too, sealed on this machine"))
         self.body.addWidget(self.fields)
+        self.body.addWidget(self.keep)
         self.body.addStretch(1)
