@@ -18,7 +18,6 @@ from typing import Final
 
 from otternauts_desktop.core.errors import (
     ClusterUnreachable,
-    FleetLocked,
     FlightPlanInvalid,
     KnownError,
     LaunchUnderWay,
@@ -73,6 +72,8 @@ REMOVAL_SECONDS: Final = 120.0
 """For the tasks of a removed fleet to stop; more than most stop grace periods."""
 GO_ON_SECONDS: Final = 24 * 3600.0
 """After so long others may have changed the fleet meanwhile: then a person decides."""
+RETURN_SECONDS: Final = 300.0
+"""So long the way back has at least, however short the launch was to be that failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +354,8 @@ class Launches:
         # Values stand in it as they are: what masks them stays what masked them before.
         was = replace(was, secrets=prepared.secrets)
         pins = {s.vessel: digest(s.image) for s in baseline.fleets[fleet] if "@" in s.image}
-        self._returns[failed.id] = self._return(before, was, failed.seconds, pins)
+        seconds = max(failed.seconds, RETURN_SECONDS)
+        self._returns[failed.id] = self._return(before, was, seconds, pins)
 
     def _return(
         self,
@@ -452,8 +454,16 @@ class Launches:
         Raises `FleetLocked` while somebody launches it, `KnownError` where it is not seen to be
         gone within `REMOVAL_SECONDS`.
         """
-        if held := await self._locks.held(cluster_id, fleet):
-            raise FleetLocked(detail=held.words)
+        removal = LaunchId(uuid.uuid4().hex)
+        await self._locks.take(cluster_id, fleet, removal)
+        try:
+            await self._remove(cluster_id, fleet)
+        finally:
+            with contextlib.suppress(KnownError):
+                await self._locks.release(cluster_id, fleet, removal)
+        await self._telemetry.refresh(cluster_id)
+
+    async def _remove(self, cluster_id: ClusterId, fleet: str) -> None:
         async with self._telemetry.manager(cluster_id) as (outpost, engine):
             with contextlib.suppress(OutcomeUnknown):  # settled by looking, below
                 done = await self._links.run(outpost, stack_remove(fleet, sudo=outpost.sudo))
@@ -463,7 +473,6 @@ class Launches:
                 raise RemovalFailed(detail=words)
         gone = dict.fromkeys(self._records.left(cluster_id, fleet))
         self._records.record_left(cluster_id, fleet, gone)
-        await self._telemetry.refresh(cluster_id)
 
     async def _left_after(self, engine: Engine, fleet: str) -> str:
         """What is still there of a removed fleet when it has had its time; "" when all is gone."""

@@ -42,7 +42,7 @@ class Held:
     def words(self) -> str:
         """Who holds it, since when and for which launch."""
         return tr(
-            "{holder} has been launching {fleet} for {seconds} s (launch {id}).",
+            "{holder} has been launching or removing {fleet} for {seconds} s (launch {id}).",
             holder=self.lock.holder or "?",
             fleet=self.lock.fleet,
             seconds=round(self.seconds),

@@ -5,6 +5,7 @@ longer in the plan is removed last, as a step of its own.
 """
 
 import asyncio
+import contextlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -49,11 +50,12 @@ from otternauts_desktop.core.flight.progress import (
     Cause,
     LaunchState,
 )
+from otternauts_desktop.core.flight.remains import Remains, read_remains, with_remains
 from otternauts_desktop.core.flight.things import Thing
 from otternauts_desktop.core.flight.verdict import judge
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import masked
-from otternauts_desktop.core.swarm.state import LAUNCH_LABEL, Snapshot
+from otternauts_desktop.core.swarm.state import LAUNCH_LABEL, Snapshot, Task
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.flight import CREATE, PIN, READ, REMOVE, Flight, running, waves
@@ -72,6 +74,7 @@ SETTLING_SECONDS: Final = 60.0
 DEPLOY_SECONDS: Final = 180.0
 """`stack deploy` asks a registry 20 s per service in vain where it can't be reached."""
 CAUSE_LOG_LINES: Final = 50
+REMAINS_SECONDS: Final = 8.0
 _KEPT: Final = marked("{image}: its registry tells no digest, the one it flies with is kept")
 _BY_TAG: Final = marked("{image}: its registry tells no digest, its tag is taken as it is")
 _CONFLICT: Final = 409
@@ -387,7 +390,11 @@ class Stages:
                 cause = verdict.cause
                 assert cause is not None
                 log = await self._last_lines(cluster_id, verdict.failed_task)
-                flight.end(LaunchState.FAILED, _without_values(replace(cause, log=log), prepared))
+                cause = replace(cause, log=log)
+                if task := snapshot.task_by_id.get(verdict.failed_task):
+                    remains = await self._remains(cluster_id, task)
+                    cause = with_remains(cause, snapshot.node_name(task.node_id), remains)
+                flight.end(LaunchState.FAILED, _without_values(cause, prepared))
                 return
             if verdict.state is not LaunchState.CONVERGED:
                 steady_since = None
@@ -448,6 +455,15 @@ class Stages:
             why = f"{error.title} {error.detail}"
             return (tr("(its log can't be read: {why})", why=why),)
         return tuple(shown(line.text) for line in lines)
+
+    async def _remains(self, cluster_id: ClusterId, task: Task) -> Remains:
+        """What its container tells; nothing where that, or its outpost, can't be asked."""
+        with contextlib.suppress(KnownError, TimeoutError):
+            async with asyncio.timeout(REMAINS_SECONDS):
+                engine = await self._telemetry.engine_of(cluster_id, task.node_id)
+                if engine is not None and task.container_id:
+                    return read_remains(await engine.get(f"/containers/{task.container_id}/json"))
+        return Remains()
 
 
 async def _held(act: Callable[[], Awaitable[_T]]) -> _T:

@@ -130,6 +130,13 @@ class Telemetry:
             self._preferred.pop(cluster_id, None)
             raise
 
+    async def engine_of(self, cluster_id: ClusterId, node_id: str) -> Engine | None:
+        """The engine of a node; None where it can't be logged in to. Raises `OutpostError`."""
+        for outpost in self._clusters.outposts(cluster_id):
+            if outpost.node_id == node_id:
+                return await self._links.engine(outpost)
+        return None
+
     # -- watching ----------------------------------------------------------------------------
 
     def watch(self, cluster_id: ClusterId) -> None:

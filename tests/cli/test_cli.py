@@ -190,7 +190,7 @@ def test_a_launch_that_fails_says_the_cause(tmp_path: Path) -> None:
     file.write_text("services:\n  web:\n    image: acme/missing:1\n")
     done = otternauts(tmp_path, "--simulate", "launch", "lost", "--file", str(file), "--yes")
     assert done.returncode == 3
-    assert "acme/missing:1 can't be had" in done.stdout
+    assert "Failed to pull image acme/missing:1" in done.stdout
     assert "Docker said: No such image: acme/missing:1" in done.stdout
 
 

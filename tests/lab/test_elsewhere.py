@@ -33,15 +33,17 @@ VALUES = {"TOKEN": Secret("c4nary-0f-16-bytes")}
 
 
 @asynccontextmanager
-async def adopted(lab: Lab, home: Path) -> AsyncIterator[tuple[MissionControl, ClusterId]]:
-    """Mission control with the lab as its cluster."""
+async def adopted(
+    lab: Lab, home: Path, *, every: bool = False
+) -> AsyncIterator[tuple[MissionControl, ClusterId]]:
+    """Mission control with the lab as its cluster, logged in to its first node, or to every one."""
     async with open_mission_control(home) as control:
-        node = lab.node("orion-1")
-        login = Login(node.host, node.user, node.port, str(lab.key_file))
-        outpost = await control.outposts.add(
-            login, host_key=node.host_key, name=node.name, cluster_name="lab"
-        )
-        await control.telemetry.refresh(outpost.cluster_id)
+        for node in lab.nodes if every else lab.nodes[:1]:
+            login = Login(node.host, node.user, node.port, str(lab.key_file))
+            outpost = await control.outposts.add(
+                login, host_key=node.host_key, name=node.name, cluster_name="lab"
+            )
+            await control.telemetry.refresh(outpost.cluster_id)
         yield control, outpost.cluster_id
 
 

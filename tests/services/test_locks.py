@@ -15,6 +15,7 @@ from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.services import stages
 from otternauts_desktop.services.locks import Locks
 from otternauts_desktop.simulator.practice import Practice, open_practice_cluster
+from tests.services.practice import until_async
 
 PAIRS = 100
 Side = tuple[MissionControl, ClusterId]
@@ -59,7 +60,7 @@ async def test_of_two_launches_at_once_one_proceeds(
             won = ("ada", "grace")[states.index(LaunchState.CONVERGED)]
             lost = ended[states.index(LaunchState.FAILED)]
             assert lost.cause is not None
-            assert "has been launching duo" in lost.cause.sentence
+            assert "has been launching or removing duo" in lost.cause.sentence
             snapshot = await ada[0].telemetry.refresh(ada[1])
             said = {service.labels["of"] for service in snapshot.fleets["duo"]}
             assert said == {f"{won} {number}"}
@@ -97,3 +98,22 @@ async def test_what_an_ended_launch_from_here_left_locked_is_taken_away(tmp_path
         await Locks(ada[0].telemetry, ada[0].records).take(ada[1], "duo", ended.id)
         assert (await fly(ada, text)).state is LaunchState.CONVERGED
         assert await ada[0].launches.lock(ada[1], "duo") is None
+
+
+async def test_what_is_being_removed_is_locked_meanwhile(tmp_path: Path) -> None:
+    text = "services:\n  a:\n    image: nginx:1.27\n"
+    async with two_homes(tmp_path) as (_, ada, grace):
+        assert (await fly(ada, text)).state is LaunchState.CONVERGED
+        removing = asyncio.create_task(ada[0].launches.remove(ada[1], "duo"))
+        await until_async(lambda: _is_locked(grace))
+        refused = await fly(grace, text)
+        assert refused.state is LaunchState.FAILED
+        assert refused.cause is not None
+        assert "launching or removing duo" in refused.cause.sentence
+        await removing
+        assert not await _is_locked(grace)
+        assert (await fly(grace, text)).state is LaunchState.CONVERGED
+
+
+async def _is_locked(side: Side) -> bool:
+    return await side[0].launches.lock(side[1], "duo") is not None

@@ -8,8 +8,11 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from otternauts_desktop.core.flight.progress import Cause
 from otternauts_desktop.core.words import marked, tr
 
+UNHEALTHY: Final = "unhealthy container"
+"""Docker's words for a task that it ended because its health check failed."""
 EXIT_CODES: Final = {
     0: marked("the program ended by itself"),
     1: marked("the program reported an error"),
@@ -36,12 +39,12 @@ class Explanation:
 _TEXTS: Final[tuple[tuple[str, str, str], ...]] = (
     (
         r"No such image: (?P<what>\S+)",
-        marked("The image {what} can't be had: it does not exist, or the registry refused it."),
+        marked("Failed to pull image {what}: it does not exist, or the registry refused it."),
         marked("Check the name and tag; a private registry takes a login (Cluster, Registries)."),
     ),
     (
-        r"unhealthy container",
-        marked("The container runs, but its health check fails."),
+        UNHEALTHY,
+        marked("It is unhealthy: the container runs, but its health check fails."),
         marked("Read its log, and try the command of the health check inside the container."),
     ),
     (
@@ -66,12 +69,12 @@ _TEXTS: Final[tuple[tuple[str, str, str], ...]] = (
     ),
     (
         r"scheduling constraints not satisfied",
-        marked("No outpost satisfies its placement constraints."),
+        marked("It cannot start: no outpost matches its placement constraints."),
         marked("Compare deploy.placement.constraints with the outposts' roles and labels."),
     ),
     (
         r"insufficient resources",
-        marked("No outpost has the CPU or memory that it reserves."),
+        marked("It cannot start: no outpost has the CPU or memory that it reserves."),
         marked("Lower deploy.resources.reservations, or add an outpost."),
     ),
     (
@@ -127,3 +130,14 @@ def explain(error: str, exit_code: int | None) -> Explanation:
             tr("Read its last lines."),
         )
     return Explanation(tr("It does not run."), tr("Docker's own words below say why."))
+
+
+def explained(vessel: str, outpost: str, explanation: Explanation, docker_said: str) -> Cause:
+    """The cause of a launch's failure: a vessel's task, on an outpost or (`""`) on none."""
+    sentence = explanation.sentence
+    if outpost:
+        words = marked("{vessel} on {outpost}: {sentence}")
+        sentence = tr(words, vessel=vessel, outpost=outpost, sentence=sentence)
+    else:
+        sentence = f"{vessel}: {sentence}"
+    return Cause(vessel, sentence, explanation.next_step, docker_said=docker_said)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from otternauts_desktop.core.fleet.flight_plan import Prepared
-from otternauts_desktop.core.flight.explain import explain
+from otternauts_desktop.core.flight.explain import explain, explained
 from otternauts_desktop.core.flight.plan import Change, ChangeKind, plan
 from otternauts_desktop.core.flight.progress import Cause, LaunchState, StepState, VesselProgress
 from otternauts_desktop.core.swarm.health import is_running
@@ -176,21 +176,6 @@ class _View:
         return None
 
     def _cause(self, task: Task) -> Cause:
-        explanation = explain(task.error, task.exit_code)
         where = self._snapshot.node_name(task.node_id)
-        vessel, sentence = self._service.vessel, explanation.sentence
-        if where:
-            sentence = tr(
-                "{vessel} on {outpost}: {sentence}",
-                vessel=vessel,
-                outpost=where,
-                sentence=sentence,
-            )
-        else:
-            sentence = f"{vessel}: {sentence}"
-        return Cause(
-            vessel,
-            sentence,
-            explanation.next_step,
-            docker_said=task.error or task.message,
-        )
+        explanation = explain(task.error, task.exit_code)
+        return explained(self._service.vessel, where, explanation, task.error or task.message)
