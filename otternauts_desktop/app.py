@@ -15,6 +15,7 @@ from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.backups import Backups
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
+from otternauts_desktop.services.crossing import Packets
 from otternauts_desktop.services.doctor import Doctor
 from otternauts_desktop.services.evacuations import Evacuations
 from otternauts_desktop.services.ingress import Ingress
@@ -145,7 +146,8 @@ async def open_mission_control(
         stack.push_async_callback(launches.close)
         jobs = Jobs(bus, JobRecords(database), Runner(runners))
         stack.push_async_callback(jobs.close)
-        outposts, preflight = Outposts(bus, links, keys, clusters, telemetry), Preflight(keys)
+        outposts, packets = Outposts(bus, links, keys, clusters, telemetry), Packets()
+        preflight = Preflight(keys, packets)
         practice_stack = await stack.enter_async_context(AsyncExitStack())
         control = MissionControl(
             bus=bus,
@@ -158,7 +160,7 @@ async def open_mission_control(
             jobs=jobs,
             keys=keys,
             preflight=preflight,
-            doctor=Doctor(keys, outposts, telemetry),
+            doctor=Doctor(keys, outposts, telemetry, packets),
             onboarding=Onboarding(keys, outposts, preflight, telemetry, jobs),
             membership=Membership(links, telemetry, outposts, jobs),
             ingress=Ingress(links, telemetry, outposts, transmissions, launches, jobs),

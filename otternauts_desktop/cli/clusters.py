@@ -1,6 +1,8 @@
 """`otternauts cluster` and `otternauts outpost`."""
 
 from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import aclosing
 from functools import partial
 
 from otternauts_desktop.app import MissionControl
@@ -26,6 +28,7 @@ from otternauts_desktop.core.swarm.cluster import Cluster, Login, Outpost
 from otternauts_desktop.core.swarm.health import fleet_condition, node_health
 from otternauts_desktop.core.swarm.jumps import confirmed, to_confirm
 from otternauts_desktop.core.swarm.quorum import quorum
+from otternauts_desktop.services.preflight import Report
 from otternauts_desktop.services.ssh import ScannedKey
 
 CANCELLED = 2
@@ -143,9 +146,8 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
     found = _named(arguments.name, [o for _, o in everyone])
     if arguments.action == "check":
         peers = [o for o in control.outposts.outposts(found.cluster_id) if o.id != found.id]
-        check = partial(control.preflight.check, found.login, found.host_key)
-        report = await with_passphrases(control, partial(check, name=found.name, peers=peers))
-        return told(report, output)
+        look = partial(_looked_over, control, found, peers, output)
+        return told(await with_passphrases(control, look), output)
     if arguments.action == "trust":
         return await _trust(control, found, arguments, output)
     if arguments.action == "rename":
@@ -159,6 +161,18 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
     await control.outposts.remove_outpost(found)
     output.result({"forgotten": found.name}, f"{found.name} is forgotten; nothing changed on it.")
     return 0
+
+
+async def _looked_over(
+    control: MissionControl, found: Outpost, peers: Sequence[Outpost], output: Output
+) -> Report:
+    """Look an outpost over, telling what is being looked at."""
+    steps = control.preflight.look_over(found.login, found.host_key, name=found.name, peers=peers)
+    async with aclosing(steps):
+        async for report in steps:
+            if report.doing:
+                output.progress(f"Looking at {report.doing}…")
+    return report
 
 
 def _named(name: str, outposts: list[Outpost]) -> Outpost:

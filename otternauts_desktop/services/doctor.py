@@ -21,7 +21,7 @@ from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Outpost
 from otternauts_desktop.core.swarm.state import Node
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.services.crossing import LoggedIn, crossed
+from otternauts_desktop.services.crossing import LoggedIn, Packets
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.telemetry import Telemetry
@@ -31,8 +31,11 @@ from otternauts_desktop.services.together import together
 class Doctor:
     """Looks at clusters."""
 
-    def __init__(self, keys: Keys, outposts: Outposts, telemetry: Telemetry) -> None:
+    def __init__(
+        self, keys: Keys, outposts: Outposts, telemetry: Telemetry, packets: Packets
+    ) -> None:
         self._keys = keys
+        self._packets = packets
         self._outposts = outposts
         self._telemetry = telemetry
 
@@ -62,7 +65,7 @@ class Doctor:
             )
             yield seen
             for pairs in rounds(list(ends)):
-                tasks = [asyncio.create_task(_try(ends, *pair)) for pair in pairs]
+                tasks = [asyncio.create_task(self._try(ends, *pair)) for pair in pairs]
                 try:
                     for task in asyncio.as_completed(tasks):
                         source, target, checks = await task
@@ -93,16 +96,15 @@ class Doctor:
         manages = node is None or node.role == "manager"
         return LoggedIn(link, End(outpost.name, facts, address, manages))
 
-
-async def _try(
-    ends: dict[int, LoggedIn], source: int, target: int
-) -> tuple[int, int, tuple[Check, ...]]:
-    try:
-        crossings = await crossed(ends[source], ends[target])
-    except OutpostError as error:
-        lost = Check("link", tr("SSH connection"), CheckState.WARNED, error.text())
-        return source, target, (lost,)
-    return source, target, tuple(crossing_check(crossing) for crossing in crossings)
+    async def _try(
+        self, ends: dict[int, LoggedIn], source: int, target: int
+    ) -> tuple[int, int, tuple[Check, ...]]:
+        try:
+            crossings = await self._packets.crossed(ends[source], ends[target])
+        except OutpostError as error:
+            lost = Check("link", tr("SSH connection"), CheckState.WARNED, error.text())
+            return source, target, (lost,)
+        return source, target, tuple(crossing_check(crossing) for crossing in crossings)
 
 
 def _patient(outpost: Outpost, found: LoggedIn | KnownError) -> Patient:

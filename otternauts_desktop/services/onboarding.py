@@ -88,7 +88,7 @@ class Onboarding:
             "address": address,
         }
         title = tr("Add the outpost {host}", host=name or login.host)
-        return self._jobs.start(ADD, title, f"server {login.host}", arguments)
+        return self._jobs.start(ADD, title, f"server {login.host}:{login.port}", arguments)
 
 
 class _Tools:

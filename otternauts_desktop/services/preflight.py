@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 
 from otternauts_desktop.core.errors import OutpostError
 from otternauts_desktop.core.flight.crossing import Crossing, End, crossing_checks
@@ -23,20 +23,22 @@ from otternauts_desktop.core.flight.preflight import (
 )
 from otternauts_desktop.core.swarm.cluster import Login, Outpost
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.services.crossing import LoggedIn, crossed, number
+from otternauts_desktop.services.crossing import LoggedIn, Packets, number
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.together import together
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that was looked at, in the order of a person's interest."""
+    """All that was looked at so far, in the order of a person's interest."""
 
     name: str
     checks: tuple[Check, ...]
-    facts: Facts
-    address: str
+    facts: Facts = NO_FACTS
+    address: str = ""
     """What the other outposts should use; "" where that is not known."""
+    doing: str = ""
+    """What is being looked at now; "" once all was."""
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -56,8 +58,9 @@ class Report:
 class Preflight:
     """The checks. They only read, over connections of their own, and can be run at any time."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, packets: Packets) -> None:
         self._keys = keys
+        self._packets = packets
 
     async def check(
         self, login: Login, host_key: str, *, name: str = "", peers: Sequence[Outpost] = ()
@@ -66,6 +69,15 @@ class Preflight:
 
         Raises `OutpostError` where it can't be logged in to; a peer that can't is a check.
         """
+        async with aclosing(self.look_over(login, host_key, name=name, peers=peers)) as steps:
+            async for report in steps:
+                last = report
+        return last
+
+    async def look_over(
+        self, login: Login, host_key: str, *, name: str = "", peers: Sequence[Outpost] = ()
+    ) -> AsyncGenerator[Report]:
+        """The same, telling how far it has come, anew after each check."""
         started = time.monotonic()
         link = await self._keys.connect(login, host_key)
         try:
@@ -74,43 +86,81 @@ class Preflight:
                 user=login.user,
                 seconds=f"{time.monotonic() - started:.1f}",
             )
-            checks = [Check("ssh", tr("SSH connection"), CheckState.PASSED, signed_in)]
+            report = Report(
+                name or login.host,
+                (Check("ssh", tr("SSH connection"), CheckState.PASSED, signed_in),),
+                doing=tr("its clock"),
+            )
+            yield report
             before = time.time()
             theirs = await number(link, ask_clock())
-            checks.append(clock_check(theirs, before, time.time()))
+            clock = clock_check(theirs, before, time.time())
+            report = replace(report, checks=(*report.checks, clock), doing=tr("the server itself"))
+            yield report
             facts = read_facts((await link.run(ask_facts())).stdout)
-            checks += checks_of(facts)
             address = best_address(facts, login.host, [peer.login.host for peer in peers])
-            end = LoggedIn(link, End(name or login.host, facts, address))
-            crossings: list[Crossing] = []
-            async with self._ends(peers, address) as (others, silent):
-                for other in others if address else ():
-                    both = await together(crossed(end, other), crossed(other, end))
-                    crossings += [crossing for way in both for crossing in way]
+            checks = (*report.checks, *checks_of(facts))
+            report = replace(report, checks=checks, facts=facts, address=address)
+            own = LoggedIn(link, End(report.name, facts, address))
+            async with aclosing(self._ways(own, peers if address else ())) as steps:
+                async for some, doing in steps:
+                    yield replace(report, checks=(*checks, *some), doing=doing)
         finally:
             await link.close()
-        checks += [*silent, *crossing_checks(tuple(crossings))]
-        return Report(end.end.name, tuple(checks), facts, address)
 
-    @asynccontextmanager
-    async def _ends(
-        self, outposts: Sequence[Outpost], near: str
-    ) -> AsyncIterator[tuple[list[LoggedIn], list[Check]]]:
-        """Connections to outposts whose address is in the network of `near`, and who is silent."""
-        ends: list[LoggedIn] = []
+    async def _ways(
+        self, own: LoggedIn, peers: Sequence[Outpost]
+    ) -> AsyncGenerator[tuple[tuple[Check, ...], str]]:
+        """What was seen of the ways to and from all peers, and which are tried yet."""
+        left = [peer.name for peer in peers]
         silent: list[Check] = []
+        found: dict[str, list[Crossing]] = {peer.id: [] for peer in peers}
+        tasks = [asyncio.create_task(self._both_ways(own, peer)) for peer in peers]
         try:
-            for outpost in outposts:
-                try:
-                    link = await self._keys.connect(outpost.login, outpost.host_key)
-                    ends.append(LoggedIn(link, End(outpost.name, NO_FACTS, "")))
-                    facts = read_facts((await link.run(ask_facts())).stdout)
-                except OutpostError as error:
-                    name = tr("Ports to {outpost}", outpost=outpost.name)
-                    silent.append(Check("peer", name, CheckState.WARNED, error.text()))
+            yield (), _to(left)
+            for task in asyncio.as_completed(tasks):
+                peer, seen = await task
+                left.remove(peer.name)
+                if isinstance(seen, OutpostError):
+                    if not own.link.alive:
+                        raise seen
+                    title = tr("Ports to {outpost}", outpost=peer.name)
+                    silent.append(Check("peer", title, CheckState.WARNED, seen.text()))
                 else:
-                    address = best_address(facts, outpost.login.host, [near])
-                    ends[-1] = LoggedIn(link, End(outpost.name, facts, address))
-            yield [one for one in ends if one.end.address], silent
+                    found[peer.id] = seen
+                crossings = tuple(crossing for some in found.values() for crossing in some)
+                yield (*silent, *crossing_checks(crossings)), _to(left)
         finally:
-            await asyncio.gather(*(end.link.close() for end in ends))
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _both_ways(
+        self, own: LoggedIn, peer: Outpost
+    ) -> tuple[Outpost, list[Crossing] | OutpostError]:
+        """What crosses to and from a peer, which is logged in to for that; or why that is unknown.
+
+        Nothing where it has no address that could be reached.
+        """
+        try:
+            link = await self._keys.connect(peer.login, peer.host_key)
+        except OutpostError as error:
+            return peer, error
+        try:
+            facts = read_facts((await link.run(ask_facts())).stdout)
+            address = best_address(facts, peer.login.host, [own.end.address])
+            if not address:
+                return peer, []
+            other = LoggedIn(link, End(peer.name, facts, address))
+            crossed = self._packets.crossed
+            both = await together(crossed(own, other), crossed(other, own))
+        except OutpostError as error:
+            return peer, error
+        else:
+            return peer, [crossing for way in both for crossing in way]
+        finally:
+            await link.close()
+
+
+def _to(names: Sequence[str]) -> str:
+    return tr("the ways to and from {outposts}", outposts=", ".join(names)) if names else ""

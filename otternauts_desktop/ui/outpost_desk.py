@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -130,7 +131,10 @@ class OutpostDesk(QObject):
         cluster = self._crew.cluster(dialog.set_up.cluster_id)
         peers = self._crew.outposts.outposts(cluster.id) if cluster else ()
         name = dialog.name.text().strip()
-        report = await self._crew.preflight.check(login, host_key, name=name, peers=peers)
+        steps = self._crew.preflight.look_over(login, host_key, name=name, peers=peers)
+        async with aclosing(steps):
+            async for report in steps:
+                dialog.set_up.show_progress(report.checks, report.doing)
         may_go_on = not report.failed or report.needs_newer_docker
         dialog.set_up.show_checks(report.checks, may_go_on=may_go_on)
 

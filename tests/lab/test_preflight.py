@@ -8,6 +8,7 @@ from otternauts_desktop.core.flight.preflight import CheckState
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Login, Outpost
+from otternauts_desktop.services.crossing import Packets
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.preflight import Preflight, Report
 from otternauts_desktop.services.vault import Vault
@@ -31,7 +32,9 @@ async def looked_over(lab: Lab, tmp_path: Path, name: str, user: str = "sudoer")
         if n is not node
     ]
     login = Login(node.host, user, node.port, str(lab.key_file))
-    return await Preflight(Keys(vault)).check(login, node.host_key, name=name, peers=peers)
+    return await Preflight(Keys(vault), Packets()).check(
+        login, node.host_key, name=name, peers=peers
+    )
 
 
 def states(report: Report) -> dict[str, str]:

@@ -1,15 +1,19 @@
 """A bare server becomes an outpost from the window, or is told what stands in the way."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.core.flight.job import JobState
+from otternauts_desktop.core.flight.preflight import Check
 from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.services import crossing
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
+from otternauts_desktop.ui.dialogs.set_up import SetUp
 from otternauts_desktop.ui.dock import JOBS
+from otternauts_desktop.ui.labels import MarkLabel
 from otternauts_desktop.ui.main_window import MainWindow
 from tests.ui.seated import dialog, seated, shown
 
@@ -84,6 +88,31 @@ async def test_a_new_swarm_needs_a_name_that_is_free(tmp_path: Path) -> None:
         add.confirm()
         await shown(lambda: len(control.outposts.clusters()) == 2, 30)
         assert control.outposts.clusters()[1].name == "fresh"
+
+
+async def test_each_check_is_shown_as_it_ends(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (window, desk, control):
+        await desk.simulate()
+        seen: list[tuple[int, str]] = []
+        show = SetUp.show_progress
+
+        def shows(self: SetUp, checks: Sequence[Check], doing: str) -> None:
+            show(self, checks, doing)
+            seen.append((len(self.checks.findChildren(MarkLabel)), self.summary.text()))
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(SetUp, "show_progress", shows)
+            add = await at_the_last_step(window, control, "bare-1")
+        numbers = [number for number, _ in seen]
+        assert numbers == sorted(numbers)
+        assert numbers[:3] == [1, 2, 10]
+        assert "Now: its clock." in seen[0][1]
+        assert "the ways to and from orion-1, orion-2, vega-1" in seen[2][1]
+        assert len(seen) == 6, "one more for each peer"
+        add.set_up.again.click()
+        assert not add.set_up.again.isEnabled()
+        await shown(add.set_up.again.isEnabled)
+        add.reject()
 
 
 async def test_what_stands_in_the_way_is_said_with_its_remedy(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ OVERLAY: Final = 4789
 TCP_PORTS: Final = (MANAGING, GOSSIP)
 UDP_PORTS: Final = (GOSSIP, OVERLAY)
 PACKETS: Final = 60
+TOLERATED: Final = 0.3
+"""The part of the packets that may get lost before a port counts as shut."""
 SMALL: Final = 64
 """Bytes of a payload that passes wherever the port is open."""
 IP_AND_UDP: Final = 28
@@ -150,7 +152,7 @@ def udp_crossing(
         return Crossing(source, target, "udp", port, None, seen, full)
     arrived = max(0, min(counted - others, sent))
     seen = tr("{arrived} of {sent} packets arrived", arrived=arrived, sent=sent)
-    arrives = sent > 0 and arrived >= sent * 0.7
+    arrives = sent > 0 and arrived >= sent * (1 - TOLERATED)
     return Crossing(source, target, "udp", port, arrives, seen, full)
 
 

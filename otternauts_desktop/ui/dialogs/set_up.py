@@ -106,8 +106,14 @@ class SetUp(QWidget):
         self.again.setEnabled(False)
         self.changed.emit()
 
+    def show_progress(self, checks: Sequence[Check], doing: str) -> None:
+        """What was seen so far, as it came, and what is looked at now."""
+        words = tr("Nothing is changed on {host}. Now: {doing}.", host=self._place, doing=doing)
+        self.summary.setText(words)
+        self.checks.show_checks(checks, self._place)
+
     def show_checks(self, checks: Sequence[Check], *, may_go_on: bool) -> None:
-        """What was seen; `may_go_on`: nothing of it stands in the way."""
+        """All that was seen, the worst first; `may_go_on`: nothing of it stands in the way."""
         self._may_go_on = may_go_on
         failed = sum(check.state is CheckState.FAILED for check in checks)
         if failed and not may_go_on:
