@@ -47,6 +47,7 @@ from otternauts_desktop.services.transmissions import Transmissions
 from otternauts_desktop.services.value_uses import ValueUses
 from otternauts_desktop.services.values import Values
 from otternauts_desktop.services.vault import Vault
+from otternauts_desktop.services.versions import Versions
 from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.practice import open_practice_cluster
 
@@ -141,8 +142,12 @@ async def open_mission_control(
         login_records = RegistryLoginRecords(database)
         logins = RegistryLogins(vault, login_records, telemetry)
         registries = Registries(telemetry, logins)
+        versions = Versions(bus, telemetry, records)
+        stack.push_async_callback(versions.close)
         stages = Stages(links, telemetry, transmissions, registries, logins, records, key)
-        launches = Launches(bus, links, telemetry, stages, drafts, records, Runner(runners), key)
+        launches = Launches(
+            bus, links, telemetry, stages, versions, drafts, records, Runner(runners), key
+        )
         stack.push_async_callback(launches.close)
         jobs = Jobs(bus, JobRecords(database), Runner(runners))
         stack.push_async_callback(jobs.close)

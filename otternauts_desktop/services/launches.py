@@ -40,7 +40,6 @@ from otternauts_desktop.core.flight.commands import (
 from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.export import export, exported
 from otternauts_desktop.core.flight.images import ImageSeen
-from otternauts_desktop.core.flight.leftovers import leftovers
 from otternauts_desktop.core.flight.live import digest
 from otternauts_desktop.core.flight.plan import Plan, plan
 from otternauts_desktop.core.flight.progress import (
@@ -57,19 +56,18 @@ from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr, trn
 from otternauts_desktop.services.bus import Bus
-from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.flight import LOCK, Flight, steps
 from otternauts_desktop.services.git import commit_of
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.locks import Held, Locks, operator
+from otternauts_desktop.services.removal import left_of
 from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.jobs import Runner
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
+from otternauts_desktop.services.versions import Versions
 
-REMOVAL_SECONDS: Final = 120.0
-"""For the tasks of a removed fleet to stop; more than most stop grace periods."""
 GO_ON_SECONDS: Final = 24 * 3600.0
 """After so long others may have changed the fleet meanwhile: then a person decides."""
 RETURN_SECONDS: Final = 300.0
@@ -112,6 +110,7 @@ class Launches:
         links: Links,
         telemetry: Telemetry,
         stages: Stages,
+        versions: Versions,
         drafts: DraftRecords,
         records: LaunchRecords,
         runner: Runner,
@@ -126,6 +125,7 @@ class Launches:
         self._key = key
         self._locks = Locks(telemetry, records)
         self._stages = stages
+        self._versions = versions
         self._progress: dict[LaunchId, LaunchProgress] = {}
         self._tasks: dict[LaunchId, asyncio.Task[None]] = {}
         self._return_on_failure: set[LaunchId] = set()
@@ -346,7 +346,7 @@ class Launches:
         if baseline is None or fleet not in baseline.fleets:
             return
         history = self._records.history(failed.cluster_id, fleet)
-        before = next((r for r in history if r.version < failed.version), failed)
+        before = next((r for r in history if r.started_at < failed.started_at), failed)
         was = prepare(fleet, export(baseline, fleet), {})
         if was.errors:
             words = was.errors[0].message
@@ -452,7 +452,7 @@ class Launches:
 
         Returns when all tasks and networks are gone, because a launch before that fails.
         Raises `FleetLocked` while somebody launches it, `KnownError` where it is not seen to be
-        gone within `REMOVAL_SECONDS`.
+        gone within two minutes.
         """
         removal = LaunchId(uuid.uuid4().hex)
         await self._locks.take(cluster_id, fleet, removal)
@@ -469,25 +469,11 @@ class Launches:
                 done = await self._links.run(outpost, stack_remove(fleet, sudo=outpost.sudo))
                 if not done.ok:
                     raise RemovalFailed(detail=shown(done.stderr, limit=2000).strip())
-            if words := await self._left_after(engine, fleet):
+            if words := await left_of(engine, fleet):
                 raise RemovalFailed(detail=words)
+            await self._versions.forget(cluster_id, fleet)
         gone = dict.fromkeys(self._records.left(cluster_id, fleet))
         self._records.record_left(cluster_id, fleet, gone)
-
-    async def _left_after(self, engine: Engine, fleet: str) -> str:
-        """What is still there of a removed fleet when it has had its time; "" when all is gone."""
-        label = {"filters": {"label": [f"com.docker.stack.namespace={fleet}"]}}
-        until = time.monotonic() + REMOVAL_SECONDS
-        while True:
-            tasks, networks = (
-                await engine.get("/tasks", label),
-                await engine.get("/networks", label),
-            )
-            if not tasks and not networks:
-                return ""
-            if time.monotonic() > until:
-                return leftovers(tasks, networks, await engine.get("/nodes"))
-            await asyncio.sleep(1.0)
 
     async def lock(self, cluster_id: ClusterId, fleet: str) -> Held | None:
         """Who has a fleet locked to launch it. Raises where the cluster can't be reached."""
@@ -546,18 +532,23 @@ class Launches:
         self._record_end(ended)
 
     def _record_end(self, ended: LaunchProgress) -> None:
+        self._write_end(ended)
+        self._bus.publish(LaunchMoved(ended))
+
+    def _write_end(self, ended: LaunchProgress) -> None:
         self._records.record_end(
             ended.id,
             state=ended.state.value,
             ended_at=ended.ended_at,
             cause=json.dumps(asdict(ended.cause)) if ended.cause else "",
         )
-        self._bus.publish(LaunchMoved(ended))
 
     async def _fly(self, flight: Flight, prepared: Prepared, record: LaunchRecord) -> None:
         try:
             async with flight.step(tr(LOCK)):
                 await self._locks.take(record.cluster_id, record.fleet, record.id)
+                # Nobody else launches it now: what others launched before has its version.
+                await self._versions.take_over(record.cluster_id, record.fleet)
             await self._stages.fly(flight, prepared, record)
         except asyncio.CancelledError:
             if not self._closing:
@@ -574,8 +565,12 @@ class Launches:
             raise
         finally:
             if flight.progress.state.ended:
+                self._write_end(flight.progress)
+                if flight.reached_docker:
+                    with contextlib.suppress(KnownError):  # the next launch from here keeps it
+                        await self._versions.keep(record.cluster_id, record.fleet)
                 await self._release(record)
-                self._record_end(flight.progress)
+                self._bus.publish(LaunchMoved(flight.progress))
             failed = flight.progress.state in (LaunchState.FAILED, LaunchState.TIMED_OUT)
             if failed and record.id in self._return_on_failure and flight.reached_docker:
                 self._return_from(flight, record, prepared)

@@ -352,7 +352,9 @@ class EngineApi:
             [
                 file.json()
                 for file in self._swarm.files.values()
-                if f"{file.kind}s" == section and named(filters, file.id, file.name)
+                if f"{file.kind}s" == section
+                and named(filters, file.id, file.name)
+                and labelled(filters, "label", file.spec.get("Labels") or {})
             ]
         )
 
@@ -449,10 +451,7 @@ class EngineApi:
         return _json(
             {
                 "Descriptor": {"mediaType": media, "digest": digest, "size": len(tagged)},
-                "Platforms": [
-                    {"os": "linux", "architecture": "amd64"},
-                    {"os": "linux", "architecture": "arm64"},
-                ],
+                "Platforms": [{"os": "linux", "architecture": a} for a in ("amd64", "arm64")],
             }
         )
 

@@ -1,7 +1,7 @@
 """The journal of launches: what was meant, written before any effect, and how it ended."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -23,7 +23,7 @@ class LaunchRecord:
     cluster_id: ClusterId
     fleet: str
     version: int
-    """1 for the first launch of a fleet from here, counted per cluster."""
+    """1 for the first launch of a fleet, counted per cluster."""
     template: str
     """The flight plan as written; values of variables are never kept."""
     body_sha256: str
@@ -76,6 +76,38 @@ class LaunchRecords:
             row = {**asdict(record), "version": version, "jobs_done": "[]", "pins": bound}
             connection.execute(insert(LAUNCHES).values(**row))
         return version
+
+    def take_over(
+        self, record: LaunchRecord, pins: Mapping[str, str], *, shared: Collection[LaunchId]
+    ) -> None:
+        """Write down a launch that was made elsewhere, unless it is known.
+
+        It keeps its version: one of here that is not among the `shared` ones makes room, and gets
+        the next that is free. Of two that are shared the one that comes later does. Nothing
+        happens where the cluster was removed meanwhile.
+        """
+        of_fleet = (LAUNCHES.c.cluster_id == record.cluster_id) & (LAUNCHES.c.fleet == record.fleet)
+        with self._database.writing() as connection:
+            rows = connection.execute(select(LAUNCHES.c.id, LAUNCHES.c.version).where(of_fleet))
+            versions: dict[int, LaunchId] = {row.version: LaunchId(row.id) for row in rows}
+            cluster = select(CLUSTERS.c.id).where(CLUSTERS.c.id == record.cluster_id)
+            if record.id in versions.values() or connection.execute(cluster).first() is None:
+                return
+            version, holder = record.version, versions.get(record.version)
+            free = max(versions, default=0) + 1
+            if holder is not None and holder not in shared:
+                moved = update(LAUNCHES).where(LAUNCHES.c.id == holder)
+                connection.execute(moved.values(version=max(free, version + 1)))
+            elif holder is not None or version < 1:
+                version = free
+            kept = {"version": version, "jobs_done": "[]", "pins": json.dumps(dict(pins))}
+            connection.execute(insert(LAUNCHES).values(**{**asdict(record), **kept}))
+
+    def known(self, launch_ids: Collection[LaunchId]) -> frozenset[LaunchId]:
+        """Those of these launches that are in the journal."""
+        query = select(LAUNCHES.c.id).where(LAUNCHES.c.id.in_(launch_ids))
+        with self._database.reading() as connection:
+            return frozenset(LaunchId(row.id) for row in connection.execute(query))
 
     def take(self, record: LaunchRecord, runner: str) -> bool:
         """Have `runner` go on with a launch that nobody took meanwhile: of two, one succeeds."""
@@ -132,11 +164,11 @@ class LaunchRecords:
             )
 
     def history(self, cluster_id: ClusterId, fleet: str) -> tuple[LaunchRecord, ...]:
-        """All launches of a fleet from here, newest first."""
+        """All launches of a fleet that are known here, newest first."""
         query = (
             select(*_COLUMNS)
             .where(LAUNCHES.c.cluster_id == cluster_id, LAUNCHES.c.fleet == fleet)
-            .order_by(LAUNCHES.c.number.desc())
+            .order_by(LAUNCHES.c.started_at.desc(), LAUNCHES.c.number.desc())
         )
         with self._database.reading() as connection:
             return tuple(LaunchRecord(**row._mapping) for row in connection.execute(query))
