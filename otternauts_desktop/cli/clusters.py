@@ -148,6 +148,8 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
         peers = [o for o in control.outposts.outposts(found.cluster_id) if o.id != found.id]
         look = partial(_looked_over, control, found, peers, output)
         return told(await with_passphrases(control, look), output)
+    if arguments.action == "login":
+        return await _change_login(control, found, arguments, output)
     if arguments.action == "trust":
         return await _trust(control, found, arguments, output)
     if arguments.action == "rename":
@@ -214,18 +216,37 @@ async def _add(control: MissionControl, arguments: Namespace, output: Output) ->
     return await _tell_added(control, added, scanned.fingerprint, output)
 
 
+async def _change_login(
+    control: MissionControl, found: Outpost, arguments: Namespace, output: Output
+) -> int:
+    login = await keyed_login(control, arguments, output, found.login)
+    if login is None:
+        return CANCELLED
+    login, scanned = await _confirmed(control, login, arguments, output, found.host_key)
+    if scanned is None:
+        return CANCELLED
+    change = partial(control.outposts.change_login, found.id, login, scanned.host_key)
+    await with_passphrases(control, change)
+    output.result(
+        {"outpost": found.name, "login": str(login), "fingerprint": scanned.fingerprint},
+        f"{found.name} is logged in to as {login}.",
+    )
+    return 0
+
+
 async def _confirmed(
-    control: MissionControl, login: Login, arguments: Namespace, output: Output
+    control: MissionControl, login: Login, arguments: Namespace, output: Output, known: str = ""
 ) -> tuple[Login, ScannedKey | None]:
     """The login once every server on the way was confirmed, and what it shows itself.
 
-    That is None where the person says no.
+    That is None where the person says no. They are not asked about the host key `known`.
     """
     while True:
         hop = to_confirm(login)
         scan = partial(control.outposts.scan_host_key, hop)
         scanned = await with_passphrases(control, scan)
-        if not arguments.accept_new and not _is_its_own(scanned, hop.host, arguments, output):
+        trusted = arguments.accept_new or (hop is login and scanned.host_key == known)
+        if not trusted and not _is_its_own(scanned, hop.host, arguments, output):
             return login, None
         if hop is login:
             return login, scanned

@@ -17,26 +17,38 @@ from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.core.swarm.jumps import read_jump
 
 MOST_KEY_BYTES: Final = 65_536
+DIRECTLY: Final = "none"
+"""What `--jump` is given to go through no other server."""
 T = TypeVar("T")
 
 
 async def keyed_login(
-    control: MissionControl, arguments: Namespace, output: Output
+    control: MissionControl, arguments: Namespace, output: Output, known: Login | None = None
 ) -> Login | None:
     """The login that was asked for, its key kept or made where it has to be.
 
-    None where too little was said, or a new key has to be installed yet; that is told.
+    What is not said is as in `known`. None where too little was said, or a new key has to be
+    installed yet; that is told.
     """
     practice = control.outposts.practice_logins.get(arguments.host)
     if practice is not None:
         return practice
     ways = (arguments.key, arguments.agent, arguments.key_paste, arguments.new_key)
-    if not arguments.user or not any((*ways, arguments.kept_key)):
+    says_key = any((*ways, arguments.kept_key))
+    if known is None and not (arguments.user and says_key):
         output.progress(
             "Say who logs in and by what: --user, and --key, --agent, --key-paste or --new-key."
         )
         return None
-    login = Login(arguments.host, arguments.user, arguments.port, arguments.key)
+    was = known or Login("", "")
+    login = replace(
+        was,
+        host=arguments.host or was.host,
+        user=arguments.user or was.user,
+        port=arguments.port or was.port,
+    )
+    if says_key:
+        login = replace(login, key_file=arguments.key, key_name=None)
     if arguments.kept_key:
         login = replace(login, key_name=arguments.kept_key)
     elif arguments.key_paste:
@@ -48,7 +60,9 @@ async def keyed_login(
         if name is None:
             return None
         login = replace(login, key_name=name)
-    if arguments.jump:
+    if arguments.jump == DIRECTLY:
+        login = replace(login, jump=None)
+    elif arguments.jump:
         login = replace(login, jump=_jump(control, arguments.jump, login))
     return login
 

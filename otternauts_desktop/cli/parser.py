@@ -179,20 +179,7 @@ def _outposts(commands: _Commands) -> None:
     actions = _actions(commands, "outpost", "outposts (servers)")
     add = _command(actions, "add", "add a server and adopt the swarm that it manages")
     add.add_argument("host", metavar="HOST", help="or, with --simulate, the name of one there")
-    add.add_argument("--user", metavar="U")
-    key = add.add_mutually_exclusive_group()
-    key.add_argument(
-        *("--key", "--key-file"), metavar="FILE", help="private key, which stays where it is"
-    )
-    key.add_argument(
-        *("--key-paste", "--paste-key"),
-        action="store_true",
-        help="a private key on standard input, to be kept",
-    )
-    key.add_argument("--new-key", action="store_true", help="make a key; its public half is shown")
-    key.add_argument("--kept-key", default="", metavar="NAME", help="one that --new-key has made")
-    key.add_argument("--agent", action="store_true", help="use the keys of the ssh-agent")
-    add.add_argument("--port", type=int, default=22, metavar="N")
+    _login(add)
     add.add_argument("--name", default="", metavar="N")
     add.add_argument(
         "--set-up",
@@ -200,26 +187,12 @@ def _outposts(commands: _Commands) -> None:
         help="install Docker where it is missing, then join --cluster",
     )
     add.add_argument("--new-swarm", default="", metavar="NAME", help="with --set-up: make one")
-    add.add_argument(
-        "--jump",
-        default="",
-        metavar="OUTPOST",
-        help="go through this outpost, or through user@host:port; several with commas between",
-    )
     add.add_argument("--role", choices=("worker", "manager"), default="worker")
     add.add_argument("--address", default="", metavar="IP", help="what other outposts should use")
-    trust = add.add_mutually_exclusive_group()
-    trust.add_argument(
-        "--fingerprint",
-        "--accept-fingerprint",
-        action="append",
-        default=[],
-        metavar="SHA256:...",
-        help="the host key's fingerprint; once more for each jump host",
-    )
-    trust.add_argument(
-        "--accept-new", action="store_true", help="trust the key that it shows, unseen"
-    )
+    login = _command(actions, "login", "log in to an outpost in another way from now on")
+    login.add_argument("name", metavar="NAME")
+    login.add_argument("--host", default="", metavar="HOST", help="its new address")
+    _login(login)
     _command(actions, "list", "all outposts")
     for name, words in (
         ("check", "look a server over, and the ways to the others; exit 3: mend something"),
@@ -261,6 +234,43 @@ def _outposts(commands: _Commands) -> None:
         default=[],
         metavar="SHA256:...",
         help="what the server's console says",
+    )
+
+
+def _login(parser: argparse.ArgumentParser) -> None:
+    """As whom, by which key, through whom, and how the server is known."""
+    parser.add_argument("--user", metavar="U")
+    key = parser.add_mutually_exclusive_group()
+    key.add_argument(
+        *("--key", "--key-file"), metavar="FILE", help="private key, which stays where it is"
+    )
+    key.add_argument(
+        *("--key-paste", "--paste-key"),
+        action="store_true",
+        help="a private key on standard input, to be kept",
+    )
+    key.add_argument("--new-key", action="store_true", help="make a key; its public half is shown")
+    key.add_argument("--kept-key", default="", metavar="NAME", help="one that --new-key has made")
+    key.add_argument("--agent", action="store_true", help="use the keys of the ssh-agent")
+    parser.add_argument("--port", type=int, metavar="N")
+    parser.add_argument(
+        "--jump",
+        default="",
+        metavar="OUTPOST",
+        help="go through this outpost, or through user@host:port; several with commas between; "
+        "none: directly",
+    )
+    trust = parser.add_mutually_exclusive_group()
+    trust.add_argument(
+        "--fingerprint",
+        "--accept-fingerprint",
+        action="append",
+        default=[],
+        metavar="SHA256:...",
+        help="the host key's fingerprint; once more for each jump host",
+    )
+    trust.add_argument(
+        "--accept-new", action="store_true", help="trust the key that it shows, unseen"
     )
 
 

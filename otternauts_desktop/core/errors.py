@@ -226,6 +226,12 @@ class AlreadyAdded(OutpostError):
     anchor = "already-added"
 
 
+class AnotherServer(OutpostError):
+    title = marked("That is another server.")
+    next_step_default = marked("Check the address, or add it as an outpost of its own.")
+    anchor = "another-server"
+
+
 class PreflightFailed(OutpostError):
     title = marked("The server is not ready to become an outpost.")
     anchor = "preflight-failed"

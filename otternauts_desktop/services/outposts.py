@@ -2,20 +2,24 @@
 
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from otternauts_desktop.core.errors import (
     AlreadyAdded,
+    AnotherServer,
     BadName,
     DockerForbidden,
     NotASwarmManager,
     NothingFound,
+    VaultLocked,
 )
 from otternauts_desktop.core.events import ClustersChanged
 from otternauts_desktop.core.names import ClusterId, OutpostId
-from otternauts_desktop.core.swarm.cluster import Cluster, LinkStatus, Login, Outpost
+from otternauts_desktop.core.swarm.cluster import Cluster, Jump, LinkStatus, Login, Outpost
+from otternauts_desktop.core.swarm.jumps import kept_keys, rerouted
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
@@ -175,6 +179,49 @@ class Outposts:
         self._links.retry_now(outpost)
         self._telemetry.wake(outpost.cluster_id)
         self._bus.publish(ClustersChanged())
+
+    async def change_login(self, outpost_id: OutpostId, login: Login, host_key: str) -> None:
+        """Log in to an outpost in another way from now on, to a host key that was confirmed.
+
+        It is tried first: `AnotherServer` or another `OutpostError` is raised and nothing stored
+        where that does not lead to the same node. Who goes through it takes the new way, too; a
+        kept key that nobody uses any more is forgotten.
+        """
+        old = self.outpost(outpost_id)
+        link = await self._keys.connect(login, host_key)
+        try:
+            engine, sudo = await self.reach_docker(link, str(login))
+            try:
+                info = await engine.get("/info")
+            finally:
+                await engine.close()
+        finally:
+            await link.close()
+        if info["Swarm"].get("NodeID") != old.node_id:
+            name = shown(str(info.get("Name", "")))
+            raise AnotherServer(
+                detail=tr("{name} answers there, not {outpost}.", name=name, outpost=old.name)
+            )
+        new = replace(old, login=login, host_key=host_key, sudo=sudo)
+        was, is_now = Jump(old.login, old.host_key), Jump(login, host_key)
+        for cluster in self.clusters():
+            for outpost in self.outposts(cluster.id):
+                way = rerouted(outpost.login, was, is_now)
+                changed = new if outpost.id == new.id else replace(outpost, login=way)
+                if changed != outpost:
+                    self._clusters.update_outpost(changed)
+                    await self._links.forget(outpost.id)
+                    self._links.retry_now(changed)
+            self._telemetry.wake(cluster.id)
+        self._bus.publish(ClustersChanged())
+        await self._forget_unused(kept_keys(old.login))
+
+    async def _forget_unused(self, names: frozenset[str]) -> None:
+        everyone = [o for cluster in self.clusters() for o in self.outposts(cluster.id)]
+        used = frozenset().union(*(kept_keys(outpost.login) for outpost in everyone))
+        for name in names - used:
+            with suppress(VaultLocked):  # then it stays there, and harms nobody
+                await self._keys.forget(name)
 
     def rename(self, outpost: Outpost, name: str) -> None:
         """Call an outpost something else, here only: Docker's name of it is its host name.

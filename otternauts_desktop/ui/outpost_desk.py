@@ -23,6 +23,10 @@ from otternauts_desktop.ui.unlocking import Unlocking
 
 if TYPE_CHECKING:
     from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
+    from otternauts_desktop.ui.dialogs.log_in import LogIn
+
+_Start = Callable[..., None]
+"""Starts a coroutine function, under a key if one is given."""
 
 
 class OutpostDesk(QObject):
@@ -79,37 +83,70 @@ class OutpostDesk(QObject):
         """Ask how to log in, show the fingerprint, and adopt the swarm."""
         from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 
-        ways = [
+        dialog = AddOutpost(login, self._ways(), self._window)
+        start = self._wired(dialog)
+        dialog.add_requested.connect(
+            lambda wanted, key, name: start(lambda: self._add(dialog, wanted, key, name))
+        )
+        dialog.set_up_wanted.connect(lambda: self._offer_set_up(dialog))
+        dialog.check_requested.connect(
+            lambda wanted, key: start(lambda: self._check(dialog, wanted, key), "check")
+        )
+        dialog.set_up_requested.connect(
+            lambda wanted, key, name: start(lambda: self._set_up(dialog, wanted, key, name))
+        )
+        await self._ask_login(dialog)
+
+    async def change_login(self) -> None:
+        """Ask how to log in to the outpost that is shown from now on, and try it."""
+        from otternauts_desktop.ui.dialogs.change_login import ChangeLogin
+
+        outpost = self._crew.outpost_at(self._window.place)
+        if outpost is None:
+            return
+        dialog = ChangeLogin(outpost, self._ways(without=outpost.id), self._window)
+        start = self._wired(dialog)
+
+        async def change(login: Login, host_key: str) -> None:
+            await self._crew.outposts.change_login(outpost.id, login, host_key)
+            dialog.accept()
+            words = tr("{outpost} is logged in to as {login}.", outpost=outpost.name, login=login)
+            self._window.toast.say(words)
+
+        dialog.change_requested.connect(lambda login, key: start(lambda: change(login, key)))
+        await self._ask_login(dialog)
+
+    def _ways(self, without: str = "") -> list[tuple[str, Jump]]:
+        """The outposts that one can go through, by name."""
+        return [
             (outpost.name, Jump(outpost.login, outpost.host_key))
             for cluster in self._crew.outposts.clusters()
             for outpost in self._crew.outposts.outposts(cluster.id)
+            if outpost.id != without
         ]
-        dialog = AddOutpost(login, ways, self._window)
+
+    def _wired(self, dialog: "LogIn") -> "_Start":
+        """Do what a dialog needs to log in; gives what starts more of its work."""
         tasks = Tasks(dialog, dialog.show_error)
         unlocking = Unlocking(self._crew.keys, dialog)
 
         def start(work: Callable[[], Awaitable[None]], key: str = "") -> None:
             tasks.start(unlocking.run(work), key=key)
 
-        dialog.form.hosts_requested.connect(lambda: tasks.start(self._choose_host(dialog)))
+        dialog.form.hosts_requested.connect(lambda: start(lambda: self._choose_host(dialog)))
         dialog.form.keys.make_requested.connect(lambda: start(lambda: self._make_key(dialog)))
         dialog.scan_requested.connect(lambda: start(lambda: self._scan(dialog)))
-        dialog.add_requested.connect(
-            lambda wanted, key, name: start(lambda: self._add(dialog, wanted, key, name))
-        )
-        dialog.set_up_wanted.connect(lambda: self._offer_set_up(dialog))
-        dialog.check_requested.connect(
-            lambda wanted, key: start(lambda: self._check(dialog, wanted, key), key="check")
-        )
-        dialog.set_up_requested.connect(
-            lambda wanted, key, name: tasks.start(self._set_up(dialog, wanted, key, name))
-        )
         dialog.finished.connect(lambda _: tasks.cancel_all())
-        added, kept = await ask(dialog), dialog.form.keys.kept_here
-        for name in kept[:-1] if added else kept:
-            await self._crew.keys.forget(name)
+        return start
 
-    async def _choose_host(self, dialog: "AddOutpost") -> None:
+    async def _ask_login(self, dialog: "LogIn") -> None:
+        """Wait until it is closed. Keys that it kept and that came to no use are forgotten."""
+        used = dialog.used_keys if await ask(dialog) else frozenset()
+        for name in dialog.form.keys.kept_here:
+            if name not in used:
+                await self._crew.keys.forget(name)
+
+    async def _choose_host(self, dialog: "LogIn") -> None:
         from otternauts_desktop.ui.dialogs.ssh_hosts import SshHosts
 
         logins = await asyncio.to_thread(self._crew.outposts.ssh_config_logins)
@@ -117,7 +154,7 @@ class OutpostDesk(QObject):
         if await ask(hosts) and hosts.chosen is not None:
             dialog.form.show_login(hosts.chosen)
 
-    async def _make_key(self, dialog: "AddOutpost") -> None:
+    async def _make_key(self, dialog: "LogIn") -> None:
         host, user = dialog.form.host.text().strip(), dialog.form.user.text().strip()
         name, facts = await self._crew.keys.make(f"otternauts@{host}".rstrip("@"))
         where = f"{user}@{host}" if user and host else tr("the server")
@@ -153,7 +190,7 @@ class OutpostDesk(QObject):
         dialog.accept()
         self.job_started.emit(job_id)
 
-    async def _scan(self, dialog: "AddOutpost") -> None:
+    async def _scan(self, dialog: "LogIn") -> None:
         pasted = dialog.form.keys.pasted
         if pasted is not None:
             dialog.form.keys.show_kept(await self._crew.keys.keep(pasted))
@@ -246,6 +283,13 @@ class OutpostDesk(QObject):
             tr("Log in to this outpost…"),
             self.add_shown_node,
             available=lambda: self._crew.node_at(window.place) is not None and not reached(),
+        )
+        add(
+            "outpost.change_login",
+            "Outpost",
+            tr("Change its login…"),
+            lambda: start(self.change_login()),
+            available=reached,
         )
         add(
             "outpost.forget",

@@ -16,6 +16,7 @@ import asyncssh
 import pytest
 
 from otternauts_desktop.core.fleet.traefik import LABEL
+from otternauts_desktop.core.swarm.cluster import Jump, Login
 from tests.cli.test_cli import otternauts
 from tests.services.practice import flying
 
@@ -292,3 +293,29 @@ def at_terminal(home: Path, words: Sequence[str], answers: Sequence[str]) -> str
         os.close(ours)
     assert program.returncode == 0, shown
     return shown
+
+
+async def test_the_login_of_an_outpost_is_changed(tmp_path: Path) -> None:
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        shell, copy = Terminal(tmp_path / "home"), tmp_path / "copy"
+        copy.write_bytes(practice.key_file.read_bytes())
+        orion, vega = practice.hosts[0], practice.hosts[2]
+        other = ("outpost", "login", "orion-1", "--port", str(vega.port))
+        wrong = await shell.json(*other, "--accept-new", code=1)
+        assert wrong["error"]["anchor"] == "another-server"
+        door = f"{vega.user}@{vega.host}:{vega.port}"
+        how = ("outpost", "login", "orion-1", "--key", str(copy), "--jump", door)
+        done = await shell.json(
+            *how, "--fingerprint", control.outposts.fingerprint_of(vega.host_key)
+        )
+        assert done["login"] == f"{orion.user}@{orion.host}:{orion.port}"
+
+        def login() -> Login:
+            return control.outposts.outposts(cluster_id)[0].login
+
+        assert login().key_file == str(copy)
+        assert login().jump == Jump(
+            Login(vega.host, vega.user, vega.port, str(copy)), vega.host_key
+        )
+        await shell.run("outpost", "login", "orion-1", "--jump", "none")
+        assert login().jump is None

@@ -6,17 +6,20 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from otternauts_desktop.app import MissionControl
-from otternauts_desktop.core.errors import SecretMissing
+from otternauts_desktop.core.errors import AnotherServer, SecretMissing
 from otternauts_desktop.core.secret import Secret
-from otternauts_desktop.core.swarm.cluster import Jump, Login
+from otternauts_desktop.core.swarm.cluster import Jump, LinkState, Login
 from otternauts_desktop.simulator.host import Host
 from otternauts_desktop.simulator.practice import open_practice_cluster
 from otternauts_desktop.ui.command_box import CommandBox
-from otternauts_desktop.ui.dialogs.add_outpost import CONNECT, FINGERPRINT, AddOutpost
+from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
+from otternauts_desktop.ui.dialogs.change_login import ChangeLogin
 from otternauts_desktop.ui.dialogs.key_choice import KeyWay
+from otternauts_desktop.ui.dialogs.log_in import CONNECT, FINGERPRINT
 from otternauts_desktop.ui.dialogs.open_vault import OpenVault
 from otternauts_desktop.ui.dialogs.ssh_hosts import SshHosts
 from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.places import outpost_place
 from tests.services.practice import until_async
 from tests.ui.seated import dialog, seated, shown
 
@@ -214,3 +217,48 @@ async def test_one_can_go_back_and_a_server_that_falls_silent_is_asked_again(
         await shown(lambda: add.check.fingerprint.text() == of_room)
         add.confirm()
         await shown(lambda: bool(control.outposts.clusters()))
+
+
+async def test_an_outpost_is_logged_in_to_in_another_way(tmp_path: Path) -> None:
+    async with (
+        open_practice_cluster(tmp_path / "far side") as practice,
+        seated(tmp_path / "home") as (window, desk, control),
+    ):
+        await control.keys.unlock(Secret("held by the paw"))
+        first, second, _ = practice.hosts
+        old = await control.keys.keep_file(practice.key_file)
+        for host in practice.hosts[:2]:
+            jump = Jump(*way(first, old)) if host is second else None
+            login = Login(host.host, host.user, host.port, key_name=old, jump=jump)
+            added = await control.outposts.add(login, host_key=host.host_key, name=host.name)
+            await control.telemetry.refresh(added.cluster_id)
+        outpost = control.outposts.outposts(added.cluster_id)[0]
+        desk.go(outpost_place(outpost.cluster_id, outpost.node_id))
+        assert window.actions_.entry("outpost.change_login").action.isEnabled()
+
+        window.actions_.run("outpost.change_login")
+        change = await dialog(ChangeLogin)
+        assert change.form.keys.way is KeyWay.KEPT
+        change.form.port.setText(str(second.port))
+        change.confirm()
+        await shown(lambda: change.stack.currentIndex() == FINGERPRINT)
+        change.confirm()  # it is a server, but not this outpost
+        await shown(change.notice.isVisible)
+        assert change.notice.title.text() == AnotherServer.title
+        change.back.click()
+        change.form.port.setText(str(first.port))
+        change.form.keys.take_file(str(practice.key_file))
+        change.confirm()  # and its host key is known: nothing is asked
+
+        def logins() -> list[Login]:
+            return [o.login for o in control.outposts.outposts(outpost.cluster_id)]
+
+        await shown(lambda: logins()[0].key_file == str(practice.key_file))
+        assert logins()[1].jump == Jump(logins()[0], first.host_key)
+        await shown(lambda: control.outposts.link(outpost.id).state is LinkState.CONNECTED)
+        kept = Login(second.host, second.user, second.port, key_name=old)
+        await (await control.keys.connect(kept, second.host_key)).close()  # the other needs it
+
+
+def way(host: Host, key_name: str) -> tuple[Login, str]:
+    return Login(host.host, host.user, host.port, key_name=key_name), host.host_key

@@ -53,6 +53,21 @@ def way(login: Login) -> str:
     return ",".join(part for part in (way(login.jump.login), str(login.jump.login)) if part)
 
 
+def rerouted(login: Login, old: Jump, new: Jump) -> Login:
+    """`login` with one server on its way reached in another way."""
+    if login.jump is None:
+        return login
+    if login.jump == old:
+        return replace(login, jump=new)
+    return replace(login, jump=replace(login.jump, login=rerouted(login.jump.login, old, new)))
+
+
+def kept_keys(login: Login) -> frozenset[str]:
+    """The names of the kept keys that it takes to get there."""
+    own = frozenset({login.key_name} if login.key_name else ())
+    return own | kept_keys(login.jump.login) if login.jump else own
+
+
 def to_confirm(login: Login) -> Login:
     """Whose host key is to be confirmed next: the first hop's that is not yet, at last its own."""
     if login.jump is None:
