@@ -168,6 +168,7 @@ class Desk(QObject):
         bridge.link_moved.connect(self._connection_moved)
         bridge.launch_moved.connect(self._launch_moved)
         bridge.job_moved.connect(self.jobs.job_moved)
+        bridge.job_moved.connect(self.outposts.job_moved)
         bridge.command_ran.connect(self.command_log.add)
         window.place_chosen.connect(self.go)
         window.add_outpost_requested.connect(lambda: self.tasks.start(self.outposts.add_outpost()))
@@ -219,6 +220,7 @@ class Desk(QObject):
         )
         plans.values_kept.connect(lambda: self.tasks.start(self.values.offer_recovery_key()))
         self.outposts.forgotten.connect(self._start_place)
+        self.outposts.added.connect(lambda id_: self.tasks.start(self.ingress.offer(id_)))
         self.fleets.launch_shown.connect(self._show_place)
 
     # -- what is known -----------------------------------------------------------------------

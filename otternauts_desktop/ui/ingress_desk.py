@@ -18,6 +18,7 @@ from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.ingress_card import IngressCard
 from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.places import cluster_place
 from otternauts_desktop.ui.tasks import Tasks
 
 _NAME: Final = "acme.json"
@@ -55,6 +56,33 @@ class IngressDesk(QObject):
         entry("ingress.upgrade", tr("Upgrade Traefik…"), lambda: start(self.upgrade()), runs)
         entry("ingress.backup", tr("Back up certificates…"), self.ask_backup, runs)
         entry("ingress.restore", tr("Put certificates back…"), self.ask_restore, runs)
+
+    async def offer(self, cluster_id: ClusterId) -> None:
+        """Say once of a cluster that it has no ingress yet, and lead to its settings."""
+        cluster, key = self._crew.cluster(cluster_id), f"ingress.offered.{cluster_id}"
+        if cluster is None or self._crew.settings.get(key) is not None:
+            return
+        await self._crew.telemetry.refresh(cluster_id)
+        seen = self._crew.ingress.seen(cluster_id)
+        if seen is None or seen.settings is not None or seen.foreign:
+            return
+        self._crew.settings.put(key, 1)
+        self._window.notice.show_notice(
+            "ok",
+            tr("{cluster} has no ingress yet.", cluster=cluster.name),
+            next_step=tr(
+                "It brings visitors to the fleets of all outposts and has certificates issued for "
+                "their domains. It is launched once per cluster, now or later."
+            ),
+            action=tr("Launch the ingress…"),
+            do=lambda: self._tasks.start(self.launch_in(cluster_id)),
+        )
+
+    async def launch_in(self, cluster_id: ClusterId) -> None:
+        """Go to a cluster, and ask for the settings of its ingress."""
+        self._window.notice.hide()
+        self._window.place_chosen.emit(cluster_place(cluster_id))
+        await self.launch()
 
     # -- launching ---------------------------------------------------------------------------
 

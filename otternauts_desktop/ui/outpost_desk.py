@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from otternauts_desktop.core.errors import BadName
 from otternauts_desktop.core.flight.commands import allow_key
+from otternauts_desktop.core.flight.job import Job, JobState
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.core.words import tr
@@ -36,6 +37,8 @@ class OutpostDesk(QObject):
     """The cluster in view is no longer known."""
     job_started = Signal(str)
     """A job's id, which should be brought into view."""
+    added = Signal(str)
+    """The id of the cluster that has one outpost more."""
 
     def __init__(self, window: MainWindow, crew: Crew, tasks: Tasks) -> None:
         super().__init__(window)
@@ -202,6 +205,18 @@ class OutpostDesk(QObject):
         self._crew.telemetry.watch(added.cluster_id)
         self._window.place_chosen.emit(cluster_place(added.cluster_id))
         self._window.toast.say(tr("{outpost} is one of your outposts now.", outpost=added.name))
+        self.added.emit(added.cluster_id)
+
+    def job_moved(self, job: Job) -> None:
+        """A job has come further: maybe one that has added an outpost."""
+        if job.kind != "outpost.add" or job.state is not JobState.DONE:
+            return
+        for cluster in self._crew.outposts.clusters():
+            for outpost in self._crew.outposts.outposts(cluster.id):
+                login = outpost.login
+                if (login.host, str(login.port)) == (job.arguments["host"], job.arguments["port"]):
+                    self._crew.telemetry.watch(cluster.id)
+                    self.added.emit(cluster.id)
 
     async def compare_fingerprints(self, outpost_id: OutpostId) -> None:
         """A server shows another host key: let the person compare, and trust it only then."""

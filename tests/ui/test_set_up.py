@@ -11,6 +11,7 @@ from otternauts_desktop.core.flight.preflight import Check
 from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.services import crossing
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
+from otternauts_desktop.ui.dialogs.ingress_settings import IngressDialog
 from otternauts_desktop.ui.dialogs.set_up import SetUp
 from otternauts_desktop.ui.dock import JOBS
 from otternauts_desktop.ui.labels import MarkLabel
@@ -88,6 +89,12 @@ async def test_a_new_swarm_needs_a_name_that_is_free(tmp_path: Path) -> None:
         add.confirm()
         await shown(lambda: len(control.outposts.clusters()) == 2, 30)
         assert control.outposts.clusters()[1].name == "fresh"
+        await shown(lambda: window.notice.title.text() == "fresh has no ingress yet.")
+        window.notice._action.click()
+        ingress = await dialog(IngressDialog)
+        assert ingress.heading.text() == "Ingress of fresh"
+        ingress.reject()
+        assert window.notice.isHidden()
 
 
 async def test_each_check_is_shown_as_it_ends(tmp_path: Path) -> None:
