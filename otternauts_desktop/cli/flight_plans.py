@@ -107,7 +107,8 @@ async def return_to_base(control: MissionControl, arguments: Namespace, output: 
     """Bring back a former version and wait; exit 3 where it did not converge."""
     cluster = chosen_cluster(control, arguments.cluster)
     base = control.launches.version(cluster.id, fleet_name(arguments.name), arguments.to)
-    written = kept(base.template, arguments)
+    known = await control.values.of(cluster.id, base.fleet)
+    written = kept(base.template, arguments, known)
     await control.telemetry.refresh(cluster.id)
     preview = control.launches.preview_return(base, written.variables, written.beside)
     usable(preview.prepared)

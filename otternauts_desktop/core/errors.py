@@ -39,6 +39,11 @@ class BadName(KnownError):
     anchor = "bad-name"
 
 
+class ValueUnusable(KnownError):
+    title = marked("That value can't be used.")
+    anchor = "value-unusable"
+
+
 class FileUnreadable(KnownError):
     title = marked("The file can't be read.")
     next_step_default = marked("Check the path and its permissions.")

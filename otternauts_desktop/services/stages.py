@@ -17,6 +17,7 @@ from otternauts_desktop.core.errors import (
     EngineRefused,
     KnownError,
     LaunchRefused,
+    NothingFound,
     OutcomeUnknown,
     OutpostError,
     RemovalFailed,
@@ -34,6 +35,7 @@ from otternauts_desktop.core.flight.commands import (
     stack_deploy,
 )
 from otternauts_desktop.core.flight.drift import Launched
+from otternauts_desktop.core.flight.former import outlived
 from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.live import familiar
 from otternauts_desktop.core.flight.logins import docker_config
@@ -169,8 +171,9 @@ class Stages:
                 await self._remove_services(cluster_id, fleet, gone)
             left = self._records.left(cluster_id, fleet)
             self._records.record_left(cluster_id, fleet, dict.fromkeys({*left} - {*flown}))
-            removed = tr("{number} removed", number=len(gone))
-            flight.note(removed if gone else tr("Nothing to remove"))
+            old = await self._remove_outlived(cluster_id, fleet)
+            removed = tr("{number} removed", number=len(gone) + old)
+            flight.note(removed if gone or old else tr("Nothing to remove"))
         flight.end(LaunchState.CONVERGED)
 
     async def _pinned(
@@ -241,6 +244,16 @@ class Stages:
                     if error.status != _CONFLICT:
                         raise
         return len(missing)
+
+    async def _remove_outlived(self, cluster_id: ClusterId, fleet: str) -> int:
+        """Remove former versions of configs and secrets that nobody goes back to."""
+        removed = 0
+        async with self._telemetry.manager(cluster_id) as (_, engine):
+            for kind, file in outlived(await self._telemetry.refresh(cluster_id), fleet):
+                with contextlib.suppress(EngineRefused, NothingFound):  # used after all, or gone
+                    await engine.delete(f"/{kind}s/{file.id}")
+                    removed += 1
+        return removed
 
     async def _run_job(
         self,

@@ -7,7 +7,8 @@ its cluster's.
 import asyncio
 from collections.abc import Collection, Mapping
 
-from otternauts_desktop.core.errors import BadName, NothingFound
+from otternauts_desktop.core.errors import BadName, NothingFound, ValueUnusable
+from otternauts_desktop.core.fleet.interpolation import nul
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import tr
@@ -48,9 +49,14 @@ class Values:
         return await self._seal.open(row.place, row.sealed)
 
     async def keep(self, cluster_id: ClusterId, fleet: str, values: Mapping[str, Secret]) -> None:
-        """Keep values by the names of their variables. Raises `BadName`, `VaultLocked`."""
-        for name in values:
+        """Keep values by the names of their variables.
+
+        Raises `BadName`, `ValueUnusable`, `VaultLocked`.
+        """
+        for name, value in values.items():
             _checked(name)
+            if "\0" in value.reveal():
+                raise ValueUnusable(detail=nul(name))
         sealed = {
             name: await self._seal.seal(place_of(cluster_id, fleet, name), value)
             for name, value in values.items()

@@ -39,6 +39,7 @@ from otternauts_desktop.simulator.records import (
     Json,
     Network,
     Service,
+    SwarmFile,
     Task,
     new_id,
     stamp,
@@ -340,6 +341,8 @@ class EngineApi:
         file = self._swarm.files.get(reference) or self._swarm.file_named(kind, reference)
         if file is None or file.kind != kind:
             raise EngineError(404, f"{kind} {reference} not found")
+        if words := self._swarm.file_in_use(file):
+            raise EngineError(400, words)
         self._swarm.remove_file(file)
         self._server.deeds.append(f"{kind} rm {file.name}")
         return Answer(204)
@@ -348,15 +351,13 @@ class EngineApi:
         """Secrets never with what is in them, as the real one."""
         self._only_managers()
         filters = read_filters(query, section)
-        return _json(
-            [
-                file.json()
-                for file in self._swarm.files.values()
-                if f"{file.kind}s" == section
-                and named(filters, file.id, file.name)
-                and labelled(filters, "label", file.spec.get("Labels") or {})
-            ]
-        )
+
+        def asked(file: SwarmFile) -> bool:
+            labels = file.spec.get("Labels") or {}
+            return named(filters, file.id, file.name) and labelled(filters, "label", labels)
+
+        files = [file for file in self._swarm.files.values() if f"{file.kind}s" == section]
+        return _json([file.json() for file in files if asked(file)])
 
     def _one_service(self, query: Query, reference: str) -> Answer:
         return _json(self._service(reference).json(None))

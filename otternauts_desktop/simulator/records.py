@@ -294,6 +294,12 @@ class Service:
     def name(self) -> str:
         return str(self.spec["Name"])
 
+    def mounts_file(self, file_id: str) -> bool:
+        """Whether it has the config or secret of that id."""
+        container = self.spec["TaskTemplate"]["ContainerSpec"]
+        mounted = [f["SecretID"] for f in container.get("Secrets") or ()]
+        return file_id in [*mounted, *(f["ConfigID"] for f in container.get("Configs") or ())]
+
     @property
     def stack(self) -> str:
         return str(self.spec["Labels"].get(STACK_LABEL, ""))

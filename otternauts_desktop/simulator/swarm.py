@@ -149,6 +149,14 @@ class Swarm(SwarmState):
         self.publish(kind, "create", file.id, name=file.name)
         return file
 
+    def file_in_use(self, file: SwarmFile) -> str:
+        """Why a config or secret can't be removed, "" where it can."""
+        having = sorted(s.name for s in self.services.values() if s.mounts_file(file.id))
+        services = "service" if len(having) == 1 else "services"
+        words = f"is in use by the following {services}: {', '.join(having)}"
+        refusal = f"rpc error: code = InvalidArgument desc = {file.kind} '{file.name}' {words}"
+        return refusal if having else ""
+
     def remove_file(self, file: SwarmFile) -> None:
         del self.files[file.id]
         self.publish(file.kind, "remove", file.id, name=file.name)

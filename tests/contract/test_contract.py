@@ -477,3 +477,32 @@ async def test_a_label_of_a_service_alone_restarts_no_task(opened: Open) -> None
         assert [task.id for task in await side.running("tried_web", 2)] == before
         services = (await side.snapshot()).services
         assert [s.labels["of"] for s in services if s.name == "tried_web"] == ["second"]
+
+
+async def test_a_secret_or_config_that_a_service_has_can_not_be_removed(opened: Open) -> None:
+    async with clean(opened, "tried") as side:
+        ids = {}
+        for kind in ("secret", "config"):
+            for number in (1, 2):
+                document = {
+                    "Name": f"tried_{kind}_{number}",
+                    "Labels": {"com.docker.stack.namespace": "tried"},
+                    "Data": "YQ==",
+                }
+                made = await side.engine.post(f"/{kind}s/create", document)
+                ids[kind, number] = str(made["ID"])
+        text = WEB + "    secrets: [s]\n    configs: [c]\n"
+        for kind in ("secret", "config"):
+            text += f"{kind}s:\n  {kind[0]}: {{external: true, name: tried_{kind}_1}}\n"
+        await deploy(side, "tried", text)
+        (web,) = [s for s in (await side.snapshot()).services if s.name == "tried_web"]
+        assert web.files == {ids["secret", 1], ids["config", 1]}
+        for kind in ("secret", "config"):
+            with pytest.raises(EngineRefused, match="is in use by the following service"):
+                await side.engine.delete(f"/{kind}s/{ids[kind, 1]}")
+            await side.engine.delete(f"/{kind}s/{ids[kind, 2]}")
+        # What a rollback would bring back is known, too.
+        await deploy(side, "tried", text.replace("    secrets: [s]\n", ""))
+        (web,) = [s for s in (await side.snapshot()).services if s.name == "tried_web"]
+        assert web.files == {ids["secret", 1], ids["config", 1]}
+        await side.engine.delete(f"/secrets/{ids['secret', 1]}")

@@ -7,7 +7,7 @@ from otternauts_desktop.core.fleet.beside import file_key
 from otternauts_desktop.core.fleet.compose import NOWHERE, Map, Path
 from otternauts_desktop.core.fleet.env_files import EnvFile, parse_env_file, raw_env_file
 from otternauts_desktop.core.fleet.findings import Severity
-from otternauts_desktop.core.fleet.interpolation import Open
+from otternauts_desktop.core.fleet.interpolation import Open, nul
 from otternauts_desktop.core.fleet.scalars import boolean, text
 from otternauts_desktop.core.fleet.vessel import Vessel
 from otternauts_desktop.core.words import tr, trn
@@ -44,6 +44,8 @@ def lower_environment(vessel: Vessel) -> None:
                 ),
             )
     for name, value in found.items():
+        if "\0" in value:
+            vessel.report.error(path, "bad-value", nul(name))
         if len(f"{name}={value}".encode(errors="replace")) > MAX_VARIABLE:
             words = tr("The value of {name} is too long: Linux takes 128 KiB.", name=name)
             vessel.report.error(path, "too-large", words, tr("Make it a config or a secret."))

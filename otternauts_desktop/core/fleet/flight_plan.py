@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from otternauts_desktop.core.errors import FlightPlanInvalid, FlightPlanTooLarge, VariablesMissing
 from otternauts_desktop.core.fleet.beside import NOTHING, Beside
 from otternauts_desktop.core.fleet.findings import Finding, Severity
-from otternauts_desktop.core.fleet.interpolation import Missing, Variables
+from otternauts_desktop.core.fleet.interpolation import Missing, Variables, nul
 from otternauts_desktop.core.fleet.loading import Project, load
 from otternauts_desktop.core.fleet.lowering import lower
 from otternauts_desktop.core.fleet.prepared import PreDeploy, Prepared, SwarmObject
@@ -77,16 +77,21 @@ def prepare(fleet: str, text: str, variables: Variables, beside: Beside = NOTHIN
     if project.missing:
         raise _variables_missing(project.missing)
     lowered = lower(fleet, text, project, beside)
+    if project.missing:  # contents of secrets and configs
+        raise _variables_missing(project.missing)
     findings = project.report.in_order()
     if project.fatal or not (lowered.data["services"] or _has_services(project)):
         raise _first(findings)
-    used = tuple(project.variables[name] for name in sorted(project.used & {*project.variables}))
+    used = {name: project.variables[name] for name in sorted(project.used & {*project.variables})}
+    for name, value in used.items():
+        if "\0" in value.reveal():
+            raise FlightPlanInvalid(detail=nul(name))
     return Prepared(
         fleet,
         tuple(f for f in findings if f.severity is not Severity.NOTE),
         tuple(f for f in findings if f.severity is Severity.NOTE),
         lowered.data,
-        (*used, *lowered.secrets),
+        (*used.values(), *lowered.secrets),
         tuple(lowered.objects),
         tuple(lowered.jobs),
         lowered.waves,

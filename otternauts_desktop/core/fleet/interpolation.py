@@ -44,6 +44,14 @@ class Room:
         return text
 
 
+def nul(name: str) -> str:
+    """What is said of a value with a NUL character in it."""
+    return tr(
+        "The value of {name} has a NUL character in it, which no variable of a container can have.",
+        name=name,
+    )
+
+
 class Open(str):
     """A text whose variables have no value yet: what it will be is not known."""
 

@@ -38,6 +38,6 @@ def swarm_object(
         key,
         f"{stem}_{digest[:_SUM]}",
         Secret(base64.b64encode(content).decode()),
-        {"com.docker.stack.namespace": fleet, **labels},
+        {"com.docker.stack.namespace": fleet, "otternauts.content": key, **labels},
         template_driver,
     )

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 from otternauts_desktop.core.fleet.beside import Beside, file_key
-from otternauts_desktop.core.fleet.compose import Map, Path, Seq
-from otternauts_desktop.core.fleet.interpolation import Open
+from otternauts_desktop.core.fleet.compose import Map, Path, Seq, place
+from otternauts_desktop.core.fleet.interpolation import Missing, Open
 from otternauts_desktop.core.fleet.loading import Project
 from otternauts_desktop.core.fleet.objects import MAX_BYTES, swarm_object
 from otternauts_desktop.core.fleet.prepared import SwarmObject
@@ -277,16 +277,12 @@ class Sections:
         if settings.get("content") is not None:
             return text(settings["content"]).encode(errors="replace")
         if settings.get("environment"):
-            variable = text(settings["environment"])
+            variable, where = text(settings["environment"]), (*path, "environment")
+            self._project.used.add(variable)
             secret = self._project.variables.get(variable)
             if secret is None:
-                words = tr("{name} has no value here.", name=variable)
-                self._report.error(
-                    (*path, "environment"),
-                    "variable-unset",
-                    words,
-                    tr("Give it one as a variable."),
-                )
+                at = place(self._project.root, where)
+                self._project.missing.append(Missing(variable, where, at, ""))
                 return None
             return secret.reveal().encode()
         if settings.get("file") and not isinstance(settings["file"], Open):

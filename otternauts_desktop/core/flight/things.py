@@ -10,7 +10,7 @@ from typing import Final
 
 from otternauts_desktop.core.fleet.flight_plan import Prepared
 from otternauts_desktop.core.flight.wanted import Form, full_name
-from otternauts_desktop.core.swarm.state import STACK_LABEL, Snapshot
+from otternauts_desktop.core.swarm.state import CONTENT_LABEL, STACK_LABEL, Snapshot
 
 _LOCAL_NETWORKS: Final = ("host", "none", "bridge", "ingress")
 """Docker's own, which need not be of swarm scope."""
@@ -48,6 +48,7 @@ def things(
         ("secret", "secrets", snapshot.secrets),
     ):
         existing = {file.name for file in files}
+        keys = {made.key for made in prepared.objects if made.kind == kind}
         ours = {made.name for made in prepared.objects if made.kind == kind}
         named = set()
         for key, settings in sorted((prepared.data.get(section) or {}).items()):
@@ -60,7 +61,8 @@ def things(
             else:
                 yield Thing(kind, name, Fate.MISSING)
         for file in files:
-            if file.fleet == prepared.fleet and file.name not in named:
+            former = file.labels.get(CONTENT_LABEL) in keys  # it goes by itself, in time
+            if file.fleet == prepared.fleet and file.name not in named and not former:
                 yield Thing(kind, file.name, Fate.LEFT)
 
 

@@ -16,6 +16,8 @@ Json = Mapping[str, Any]
 STACK_LABEL: Final = "com.docker.stack.namespace"
 IMAGE_LABEL: Final = "com.docker.stack.image"
 LAUNCH_LABEL: Final = "otternauts.launch"
+CONTENT_LABEL: Final = "otternauts.content"
+"""Of a secret or config that a launch made: its key in the flight plan."""
 """On a service: the id of the launch that sent it."""
 ASKED_LABEL: Final = "otternauts.image"
 """On a service whose image a launch has pinned: the image as the flight plan names it."""
@@ -112,6 +114,8 @@ class Service:
     update_message: str
     spec: Json = field(repr=False)
     """The Engine's `Spec`. Holds environment values: never shown or stored as it is."""
+    files: frozenset[str] = frozenset()
+    """Ids of the secrets and configs that it has, or would have again after a rollback."""
     has_values: bool = True
     """False where it comes from disk: environment values and commands are not in it."""
 
@@ -367,8 +371,17 @@ def _service(raw: Json) -> Service:
         update_state=update.get("State", ""),
         update_message=shown(update.get("Message", "")),
         spec=spec,
+        files=_files_of(spec) | _files_of(raw.get("PreviousSpec") or {}),
         has_values=not raw.get(_WITHOUT_VALUES),
     )
+
+
+def _files_of(spec: Json) -> frozenset[str]:
+    container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+    credentials = (container.get("Privileges") or {}).get("CredentialSpec") or {}
+    mounted = [file.get("SecretID") for file in container.get("Secrets") or ()]
+    mounted += [file.get("ConfigID") for file in container.get("Configs") or ()]
+    return frozenset(str(file) for file in (*mounted, credentials.get("Config")) if file)
 
 
 def _task(raw: Json) -> Task:
