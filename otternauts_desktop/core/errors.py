@@ -297,6 +297,15 @@ class NotASwarmManager(OutpostError):
     anchor = "not-a-manager"
 
 
+class ManagesAnotherSwarm(OutpostError):
+    title = marked("The server manages a swarm that is not known here yet.")
+    next_step_default = marked(
+        "Take that swarm over as it is, or set the server up for another one: then it leaves "
+        "its own, and what runs there ends."
+    )
+    anchor = "manages-another-swarm"
+
+
 class SwarmWithoutLeader(OutpostError):
     title = marked("The swarm has no leader.")
     next_step_default = marked(

@@ -12,6 +12,7 @@ from otternauts_desktop.core.errors import (
     AnotherServer,
     BadName,
     DockerForbidden,
+    ManagesAnotherSwarm,
     NotASwarmManager,
     NothingFound,
     VaultLocked,
@@ -117,11 +118,13 @@ class Outposts:
         host_key: str,
         name: str = "",
         cluster_name: str = "",
+        take_over: bool = True,
     ) -> Outpost:
         """Log in to a server whose host key was confirmed, and adopt the swarm it manages.
 
         A worker can be added where its cluster is known already. Nothing is changed on the
-        server. Raises `OutpostError`; nothing is stored then.
+        server. Raises `OutpostError`; nothing is stored then. Without `take_over` that is
+        `ManagesAnotherSwarm` for one that is no cluster yet, where there are others.
         """
         link = await self._keys.connect(login, host_key)
         try:
@@ -134,6 +137,8 @@ class Outposts:
             await link.close()
         simulated = login in self.practice_logins.values()
         cluster, is_new = self._cluster_of(info, cluster_name, simulated=simulated)
+        if is_new and not take_over and self.clusters():
+            raise ManagesAnotherSwarm
         swarm = info["Swarm"]
         for other in self._clusters.outposts(cluster.id):
             if other.node_id == swarm["NodeID"]:

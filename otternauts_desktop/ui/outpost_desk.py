@@ -200,7 +200,9 @@ class OutpostDesk(QObject):
         dialog.show_fingerprint(await self._crew.outposts.scan_host_key(dialog.next_hop()))
 
     async def _add(self, dialog: "AddOutpost", login: Login, host_key: str, name: str) -> None:
-        added = await self._crew.outposts.add(login, host_key=host_key, name=name)
+        added = await self._crew.outposts.add(
+            login, host_key=host_key, name=name, take_over=dialog.take_over
+        )
         dialog.accept()
         self._crew.telemetry.watch(added.cluster_id)
         self._window.place_chosen.emit(cluster_place(added.cluster_id))

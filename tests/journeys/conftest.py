@@ -8,9 +8,9 @@ import pytest
 from tests.journeys.person import Person, at_the_screen
 from tests.journeys.screen import Screen, open_screen, why_not
 from tests.lab.lab import Lab
-from tests.ui.conftest import dressed, pytest_pyfunc_call
+from tests.ui.conftest import dressed, pytest_pyfunc_call, without_keyring
 
-__all__ = ["dressed", "pytest_pyfunc_call", "swarm"]
+__all__ = ["dressed", "pytest_pyfunc_call", "swarm", "without_keyring"]
 
 
 @pytest.fixture(scope="session")

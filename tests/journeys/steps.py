@@ -14,7 +14,9 @@ def adds_an_outpost(person: Person, lab: Lab, node: LabNode) -> None:
     person.types(node.host)
     person.tabs_to("User")
     person.types(node.user)
-    person.tabs_to("Private key")
+    person.tabs_to("Agent")
+    person.presses("Right")  # to "File"
+    person.tabs_to("Path of the private key")
     person.types(str(lab.key_file))
     person.presses("Return")
     person.sees("It shows this fingerprint:")

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from otternauts_desktop.app import MissionControl
-from otternauts_desktop.core.errors import AnotherServer, SecretMissing
+from otternauts_desktop.core.errors import AnotherServer, ManagesAnotherSwarm, SecretMissing
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Jump, LinkState, Login
 from otternauts_desktop.simulator.host import Host
@@ -96,6 +96,10 @@ async def test_a_new_pair_is_made_and_its_public_half_told(tmp_path: Path) -> No
         assert QGuiApplication.clipboard().text() == command
         add.confirm()
         await shown(lambda: add.stack.currentIndex() == FINGERPRINT)
+        add.confirm()
+        await shown(add.notice.isVisible)
+        assert add.notice.title.text() == ManagesAnotherSwarm.title
+        assert add.primary.text() == "Take it over"
         add.confirm()
         await shown(lambda: len(control.outposts.clusters()) == 2)
         cluster = control.outposts.clusters()[1]

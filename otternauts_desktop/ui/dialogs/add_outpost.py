@@ -14,6 +14,7 @@ from otternauts_desktop.core.errors import (
     DockerNotRunning,
     DockerTooOld,
     KnownError,
+    ManagesAnotherSwarm,
     NotASwarmManager,
 )
 from otternauts_desktop.core.swarm.cluster import Jump, Login
@@ -29,6 +30,7 @@ _MENDABLE: Final = (
     DockerTooOld,
     DockerForbidden,
     DockerNotRunning,
+    ManagesAnotherSwarm,
     NotASwarmManager,
 )
 """What adopting a server fails with that setting it up can mend, or say how to."""
@@ -38,7 +40,8 @@ class AddOutpost(LogIn):
     """Three steps in one dialog; the work is done by who listens to its signals."""
 
     add_requested = Signal(object, str, str)
-    """A `Login`, the confirmed host key, and a name ("" for the server's own)."""
+    """A `Login`, the confirmed host key, and a name ("" for the server's own); with `take_over`
+    as the person wants it."""
     check_requested = Signal(object, str)
     """A `Login` and the confirmed host key: look the server over, for `set_up.cluster_id`."""
     set_up_wanted = Signal()
@@ -70,6 +73,8 @@ class AddOutpost(LogIn):
             ),
             parent,
         )
+        self.take_over = False
+        """Whether a swarm that is no cluster yet is to become one, although there are others."""
         self.name = field(tr("Name"), hint=tr("the server's own"))
         self.form.add_row(tr("Name"), self.name)
         self.set_up = SetUp()
@@ -110,12 +115,19 @@ class AddOutpost(LogIn):
                 action=tr("Set it up…"),
                 do=self.set_up_wanted.emit,
             )
+            if isinstance(error, ManagesAnotherSwarm):
+                self.take_over = True
+                self.primary.setText(tr("Take it over"))
 
     def _check(self) -> None:
         if self._login is not None and self._shown is not None:
             self.notice.hide()
             self.set_up.show_looking(self.name.text().strip() or self._login.host)
             self.check_requested.emit(self._login, self._shown.host_key)
+
+    def _show_page(self, page: int) -> None:
+        self.take_over = False  # maybe it is another server now
+        super()._show_page(page)
 
     def _texts(self, page: int) -> tuple[str, str, str]:
         if page != SET_UP:
