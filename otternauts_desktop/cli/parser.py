@@ -293,6 +293,7 @@ def _values(commands: _Commands) -> None:
     actions = _actions(commands, "variable", "values of variables that are kept, sealed")
     _command(actions, "list", "names, ages and users of what is kept; never the values")
     for name, words in (
+        ("show", "print one value"),
         ("set", "keep a value, or change it: asked for, or a line of standard input"),
         ("import", "keep all values of a .env file"),
         ("rename", "keep a value under another name"),
@@ -310,7 +311,7 @@ def _values(commands: _Commands) -> None:
             action.add_argument("--from-file", metavar="FILE", help="the whole file is the value")
         elif name == "rename":
             action.add_argument("new_name", metavar="NEW")
-        else:
+        elif name == "remove":
             action.add_argument("--yes", action="store_true", help="do not ask")
     actions = _actions(commands, "vault", "where keys and values are kept, and the key to them")
     _command(actions, "status", "keyring, file, or locked")

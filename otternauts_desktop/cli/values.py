@@ -19,12 +19,16 @@ _ALL_FLEETS = "(all fleets)"
 
 
 async def variable(control: MissionControl, arguments: Namespace, output: Output) -> int:
-    """Do a `variable` action; gives the exit code. No value is ever an argument or printed."""
+    """Do a `variable` action; gives the exit code. No value is an argument; `show` prints one."""
     cluster = chosen_cluster(control, arguments.cluster)
     fleet: str = getattr(arguments, "fleet", "")
     values = control.values
     if arguments.action == "list":
         return _list(control, cluster.id, output)
+    if arguments.action == "show":
+        value = await values.reveal(cluster.id, fleet, arguments.name)
+        output.result({"name": arguments.name, "value": value.reveal()}, value.reveal())
+        return 0
     if arguments.action == "set":
         given = (
             Secret(read_text(arguments.from_file)) if arguments.from_file else asked(arguments.name)

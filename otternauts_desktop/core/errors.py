@@ -166,7 +166,9 @@ class RecoveryKeyWrong(VaultLocked):
 
 class VaultDamaged(VaultLocked):
     title = marked("The vault's file can't be read.")
-    next_step_default = marked("Restore vault.json from a backup, or move it away and start anew.")
+    next_step_default = marked(
+        "Move vault.json away, then restore a backup, or give keys and values again."
+    )
     anchor = "vault-damaged"
 
 

@@ -171,8 +171,12 @@ def _write_copy(home: Path, kind: str, contents: Contents) -> None:
     folder = home / "backups"
     folder.mkdir(mode=0o700, exist_ok=True)
     stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(contents.made_at))
-    name = f"{stamp}-{contents.made_at % 1 * 1000:03.0f}.{kind}"
-    write_private(str(folder / name), plain_copy(contents))
+    path = folder / f"{stamp}-{int(contents.made_at % 1 * 1000):03}.{kind}"
+    for broken in folder.glob("*.part"):  # the program was ended while it wrote
+        broken.unlink(missing_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    write_private(str(part), plain_copy(contents))
+    part.replace(path)
     for old in [c for c in copies(home) if c.kind == kind][KEPT[kind] :]:
         old.path.unlink(missing_ok=True)
 

@@ -1,25 +1,21 @@
 """A full disk: it is said, what was kept stays, and nothing half-written is left."""
 
 import json
-import resource
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.test_cli import otternauts
-from tests.services.test_backups import ACME, contents_of
-
-if sys.platform == "win32":
-    pytest.skip("the limit is one of Unix", allow_module_level=True)
-
 from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.home import DATABASE
+from tests.cli.test_cli import otternauts
+from tests.services.test_backups import ACME, contents_of
 
 pytestmark = pytest.mark.seconds(60)
+resource = pytest.importorskip("resource", reason="the limit is one of Unix")
 
 ROOM = 48 * 1024
 """Bytes that a file may have: as many as what SQLite needs to open the database."""

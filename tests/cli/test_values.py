@@ -35,6 +35,8 @@ async def test_values_are_kept_used_listed_and_forgotten(
         (kept,) = await shell.json("variable", "list")
         assert (kept["name"], kept["fleet"]) == ("API_KEY", "lane")
         assert CANARY not in (await shell.run("variable", "list")).stdout
+        shown = await shell.json("variable", "show", "--fleet", "lane", "API_KEY")
+        assert shown == {"name": "API_KEY", "value": CANARY}
         noted = (await shell.json("vault", "recovery-key"))["recovery_key"]
         assert len(noted.split("-")) == 14
         assert (await shell.json("vault", "status"))["place"] == "file"

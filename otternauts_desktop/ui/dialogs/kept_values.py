@@ -58,7 +58,8 @@ class KeptValuesDialog(DialogFrame):
             tr("Keep value"),
             parent,
         )
-        self.setMinimumSize(680, 520)
+        self.setMinimumWidth(680)
+        self.resize(680, 560)  # and more where its layout needs it
         self.cancel.setText(tr("Done"))
         self.model = RowTreeModel(_HEADINGS)
         self.table = RowView(self.model, _HEADINGS, tr("Values"), surface="card")

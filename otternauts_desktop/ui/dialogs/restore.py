@@ -45,7 +45,8 @@ class Restore(DialogFrame):
             tr("Look it over"),
             parent,
         )
-        self.setMinimumSize(620, 440)
+        self.setMinimumWidth(620)
+        self.resize(620, 460)  # and more where its layout needs it
         self._file, self._looked = "", False
         self.model = RowTreeModel(_HEADINGS)
         self.view = RowView(self.model, _HEADINGS, tr("Copies on this machine"), surface="panel")
