@@ -11,7 +11,7 @@ from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
-from otternauts_desktop.core.errors import BackupPassphraseWrong, PassphraseTooShort
+from otternauts_desktop.core.errors import PassphraseTooShort
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.services.backup_files import is_sealed
 from otternauts_desktop.services.backups import checked, copies, read_backup
@@ -23,7 +23,7 @@ from otternauts_desktop.services.vault import Vault
 
 async def create(control: MissionControl, arguments: Namespace, output: Output) -> int:
     """Write a backup; gives the exit code."""
-    made = await control.backups.create(arguments.file, _new_passphrase())
+    made = await control.backups.create(arguments.file, _new_passphrase(output))
     for name in made.missing:
         output.progress(f"Not in it, because the vault does not have it any more: {name}")
     for name in made.outside:
@@ -80,11 +80,13 @@ def _time(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def _new_passphrase() -> Secret:
-    passphrase = _asked("Passphrase for the backup: ")
-    if sys.stdin.isatty() and not passphrase.same_as(_asked("The same again: ")):
-        raise BackupPassphraseWrong(detail="The two differ.", next_step="Try again.")
-    return passphrase
+def _new_passphrase(output: Output) -> Secret:
+    """Asked for until it was typed twice the same."""
+    while True:
+        passphrase = _asked("Passphrase for the backup: ")
+        if not sys.stdin.isatty() or passphrase.same_as(_asked("The same again: ")):
+            return passphrase
+        output.progress("The two differ.")
 
 
 def _asked(question: str) -> Secret:

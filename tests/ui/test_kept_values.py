@@ -151,3 +151,21 @@ async def test_a_lost_key_is_asked_for_and_brings_the_values_back(tmp_path: Path
         asks.confirm()
         await shown(window.toast.isVisible)
         assert (await control.values.of(cluster.id, ""))["KEY"].reveal() == CANARY
+
+
+async def test_a_large_value_of_many_lines_can_be_pasted(tmp_path: Path) -> None:
+    value = "-----BEGIN\n" + "x" * 65_536 + "\n\tend "
+    async with seated(tmp_path / "home") as (window, desk, control):
+        await desk.simulate()
+        cluster = control.outposts.clusters()[0]
+        await control.values.keep(cluster.id, "", {"FIRST": Secret("x")})
+        window.actions_.run("cluster.values")
+        asks = await dialog(KeptValuesDialog)
+        asks.variable.setText("CERT")
+        QApplication.clipboard().setText(value)
+        asks.secret.paste()
+        asks.confirm()
+        await shown(lambda: len(lines(asks)) == 2)
+        assert (await control.values.of(cluster.id, ""))["CERT"].reveal() == value
+        asks.reject()
+        (await dialog(RecoveryKey)).reject()

@@ -51,9 +51,18 @@ def key_of_sums(home: Path, name: str = "") -> bytes:
     """
     path = home / (name or _KEY)
     with _unwritable(path):
-        with contextlib.suppress(FileExistsError):
-            _write_new(path, secrets.token_bytes(_KEY_BYTES))
-        return path.read_bytes()[:_KEY_BYTES]
+        if not path.exists():
+            part = home / f"{path.name}.{secrets.token_hex(4)}.part"
+            _write_new(part, secrets.token_bytes(_KEY_BYTES))
+            # Whole from its first moment, and of two programs both use the first.
+            try:
+                os.link(part, path)
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without hard links
+                part.replace(path)
+            part.unlink(missing_ok=True)
+        return path.read_bytes()
 
 
 def keep_key_of_sums(home: Path, key: bytes) -> str:

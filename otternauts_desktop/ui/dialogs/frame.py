@@ -1,5 +1,7 @@
 """What all dialogs share: heading, body, a place for an error, buttons at the foot."""
 
+from typing import Final
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QFormLayout, QLineEdit, QVBoxLayout, QWidget
@@ -10,6 +12,9 @@ from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.frames import column, row, rule
 from otternauts_desktop.ui.labels import SEMIBOLD, Label
 from otternauts_desktop.ui.notice_bar import NoticeBar
+
+MOST_TYPED: Final = 1 << 20
+"""Characters: a field of Qt cuts what is longer without a word, at 32,767 by itself."""
 
 
 class DialogFrame(QDialog):
@@ -98,5 +103,6 @@ def field(name: str, text: str = "", *, hint: str = "", secret: bool = False) ->
     line.setAccessibleName(name)
     line.setPlaceholderText(hint)
     if secret:
+        line.setMaxLength(MOST_TYPED)
         line.setEchoMode(QLineEdit.EchoMode.Password)
     return line
