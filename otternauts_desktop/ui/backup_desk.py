@@ -33,6 +33,7 @@ class BackupDesk(QObject):
         self._crew = crew
         self._tasks = tasks
         self.wanted: Contents | None = None
+        self._found: Contents | None = None
 
     def register(self) -> None:
         """Add what can be done to the registry, and begin with the daily copies."""
@@ -98,10 +99,10 @@ class BackupDesk(QObject):
         )
         dialog.restore_requested.connect(lambda: work.start(self._unlocked(dialog)))
         dialog.finished.connect(lambda _: work.cancel_all())
+        self._found = None
         if await ask(dialog):
+            self.wanted = self._found
             self.leave_requested.emit()
-        else:
-            self.wanted = None
 
     async def _look(self, dialog: "Restore", path: str, passphrase: Secret | None) -> None:
         backups = self._crew.backups
@@ -113,14 +114,14 @@ class BackupDesk(QObject):
             dialog.show_sealed()
         else:
             if dialog.path == path:  # and no other one was chosen meanwhile
-                self.wanted = found
+                self._found = found
                 dialog.show_facts(found.made_at, clusters)
 
     async def _unlocked(self, dialog: "Restore") -> None:
         """The vault is to take keys in: where it is a file it has to be open."""
         unlocking = Unlocking(self._crew.keys, dialog)
         locked = await self._crew.keys.place() == "locked"
-        if self.wanted and (not (self.wanted.entries and locked) or await unlocking.open_vault()):
+        if self._found and (not (self._found.entries and locked) or await unlocking.open_vault()):
             dialog.accept()
 
 

@@ -375,6 +375,7 @@ class Desk(QObject):
             words = tr("Docker will finish it, but Otternauts will not watch it.")
             title = tr("{names} is still launching", names=names)
             if not await ask(Confirm(title, words, tr("Quit"), self._window)):
+                self.backups.wanted = None
                 return
         settings, window = self._crew.settings, self._window
         window_memory.keep(window, settings)

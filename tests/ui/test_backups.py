@@ -15,6 +15,7 @@ from otternauts_desktop.services import vault
 from otternauts_desktop.services.backups import copies
 from otternauts_desktop.ui.desk import Desk
 from otternauts_desktop.ui.dialogs.back_up import BackUp
+from otternauts_desktop.ui.dialogs.open_vault import OpenVault
 from otternauts_desktop.ui.dialogs.restore import Restore
 from otternauts_desktop.ui.main_window import MainWindow
 from tests.ui.seated import dialog, seated, shown
@@ -73,7 +74,7 @@ async def test_a_backup_is_written_once_both_passphrases_agree(tmp_path: Path) -
         await shown(lambda: asked.primary.text() == "Restore")
         assert "clusters in it: acme" in asked.facts.text()
         asked.reject()
-        await shown(lambda: desk.backups.wanted is None)
+        assert desk.backups.wanted is None
 
 
 async def test_the_window_closes_restores_and_opens_again(
@@ -117,3 +118,36 @@ async def test_the_window_closes_restores_and_opens_again(
     assert await running == 0
     second.deleteLater()
     assert [copy.kind for copy in copies(home)] == ["before-restore", "daily"]
+
+
+async def test_on_a_new_machine_without_a_keyring_a_vault_is_made_for_the_keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_mission_control(tmp_path / "old") as control:
+        control._clusters.add(Cluster(ClusterId("acme"), "acme", "swarm"))
+        await control.values.keep(ClusterId("acme"), "", {"KEY": Secret("v")})
+        await control.backups.create(str(tmp_path / "backup"), Secret(WORDS))
+    monkeypatch.delenv(vault.ENVIRONMENT)
+    home = tmp_path / "new"
+    async with seated(home) as (window, desk, control):
+        window.actions_.run("backup.restore")
+        asked = await dialog(Restore)
+        asked.show_file(str(tmp_path / "backup"))
+        asked.confirm()
+        await shown(asked.fields.isVisible)
+        asked.fields.phrase.setText(WORDS)
+        asked.confirm()
+        await shown(lambda: asked.primary.text() == "Restore")
+        asked.confirm()
+        making = await dialog(OpenVault)
+        for line in (making.fields.phrase, making.fields.again):
+            line.setText("of this machine")
+        making.confirm()
+        await shown(lambda: desk.backups.wanted is not None)
+        wanted, backups = desk.backups.wanted, control.backups
+        assert wanted is not None
+    await backups.restore(wanted)
+    async with open_mission_control(home) as control:
+        await control.keys.unlock(Secret("of this machine"))
+        values = await control.values.of(ClusterId("acme"), "")
+        assert values["KEY"].reveal() == "v"
