@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import asyncssh
+from asyncssh.saslprep import SASLPrepError
 
 from otternauts_desktop.core.errors import (
     AuthenticationFailed,
@@ -109,7 +110,7 @@ async def scan_host_key(
                 tunnel=through.tunnel if through else (),
                 server_host_key_algs=_HOST_KEY_ALGORITHMS,
             )
-    except (OSError, asyncssh.Error) as error:
+    except (OSError, asyncssh.Error, ValueError) as error:
         raise _known(error, where) from error
     if key is None:
         raise OutpostUnreachable(detail=tr("{where} showed no host key.", where=where))
@@ -357,7 +358,7 @@ async def connect(login: Login, host_key: str, credentials: Credentials = NONE) 
     except BaseException as error:
         if through is not None:
             through.abort()
-        if isinstance(error, (OSError, asyncssh.Error)):
+        if isinstance(error, (OSError, asyncssh.Error, ValueError)):
             raise _known(error, str(login), pinned.get_fingerprint("sha256"), login) from error
         raise
     return SshLink(connection, str(login), through)
@@ -423,7 +424,13 @@ def _known(
     error: Exception, where: str, pinned: str = "", login: Login | None = None
 ) -> OutpostError:
     """Our own error for one of asyncssh's or the system's, met while connecting to `where`."""
-    words = shown(str(error))
+    words, where = shown(str(error)), shown(where)
+    if isinstance(error, SASLPrepError):
+        return AuthenticationFailed(
+            detail=tr("{where}: no user can have that name.", where=where),
+        )
+    if isinstance(error, ValueError):  # no name that can be looked up, like one with an empty part
+        return UnknownHost(detail=tr("{where}: no server can have that name.", where=where))
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         return HostKeyChanged(
             detail=tr(

@@ -6,7 +6,7 @@ import socket
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import asyncssh
@@ -227,6 +227,21 @@ async def test_a_port_nobody_listens_on() -> None:
 async def test_a_name_that_does_not_resolve() -> None:
     with pytest.raises(UnknownHost, match="no host of that name"):
         await ssh.scan_host_key("nosuchhost.invalid", 22)
+
+
+@pytest.mark.parametrize("name", ["a..b", "x" * 70 + ".example", "a\0b"])
+async def test_a_text_that_is_no_host_name_is_told(name: str) -> None:
+    with pytest.raises(UnknownHost):
+        await ssh.scan_host_key(name)
+
+
+async def test_a_text_that_is_no_user_name_is_told(tmp_path: Path) -> None:
+    async with serving(echo, tmp_path) as server:
+        for name in ("root\n", "a\x1b[2Jb"):
+            login = replace(server.login, user=name)
+            with pytest.raises(AuthenticationFailed) as caught:
+                await ssh.connect(login, server.host_key)
+            assert "\x1b" not in caught.value.detail
 
 
 async def test_a_server_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
