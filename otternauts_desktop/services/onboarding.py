@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, ClassVar, Final
 
 from otternauts_desktop.core.errors import (
@@ -51,7 +51,7 @@ class Onboarding:
     ) -> None:
         self._jobs = jobs
         self._outposts = outposts
-        tools = _Tools(keys, outposts, preflight, telemetry)
+        self._tools = tools = _Tools(keys, outposts, preflight, telemetry)
         jobs.register(ADD, lambda job: _steps(tools, job))
 
     def start(
@@ -90,6 +90,11 @@ class Onboarding:
         title = tr("Add the outpost {host}", host=name or login.host)
         return self._jobs.start(ADD, title, f"server {login.host}:{login.port}", arguments)
 
+    async def log_in(self, job: Job) -> None:
+        """Try to log in as such a job does. Raises `OutpostError`, as for a locked key."""
+        login = self._tools.login(job)
+        await self._outposts.try_login(login, job.arguments["host_key"])
+
 
 class _Tools:
     """What the steps have in common: the way to the server, and what it says of its swarm."""
@@ -102,14 +107,15 @@ class _Tools:
         self.preflight = preflight
         self.telemetry = telemetry
 
-    def login(self, work: Work) -> Login:
-        jump = work.argument("jump")
+    def login(self, job: Job) -> Login:
+        said = job.arguments
+        jump = said.get("jump", "")
         return Login(
-            work.argument("host"),
-            work.argument("user"),
-            int(work.argument("port")),
-            work.argument("key_file") or None,
-            work.argument("key_name") or None,
+            said["host"],
+            said["user"],
+            int(said["port"]),
+            said["key_file"] or None,
+            said["key_name"] or None,
             Jump(*login_read(json.loads(jump))) if jump else None,
         )
 
@@ -128,7 +134,7 @@ class _Tools:
 
     @asynccontextmanager
     async def link(self, work: Work) -> AsyncIterator[SshLink]:
-        link = await self.keys.connect(self.login(work), work.argument("host_key"))
+        link = await self.keys.connect(self.login(work.job), work.argument("host_key"))
         try:
             yield link
         finally:
@@ -137,7 +143,7 @@ class _Tools:
     @asynccontextmanager
     async def engine(self, work: Work) -> AsyncIterator[Engine]:
         async with self.link(work) as link:
-            engine, _ = await self.outposts.reach_docker(link, str(self.login(work)))
+            engine, _ = await self.outposts.reach_docker(link, str(self.login(work.job)))
             try:
                 yield engine
             finally:
@@ -175,12 +181,15 @@ class _LookOver(JobStep):
     async def is_so(self, work: Work) -> str:
         tools, cluster = self._tools, self._tools.cluster(work)
         peers = tools.outposts.outposts(cluster.id) if cluster else ()
-        login = tools.login(work)
+        login = tools.login(work.job)
         own = (login.host, login.port)
         peers = tuple(p for p in peers if (p.login.host, p.login.port) != own)
-        report = await tools.preflight.check(
+        steps = tools.preflight.look_over(
             login, work.argument("host_key"), name=work.argument("name"), peers=peers
         )
+        async with aclosing(steps):
+            async for report in steps:
+                work.note(report.doing)
         for check in report.checks:
             work.say(f"{check.name}: {check.seen}")
         failed = report.failed
@@ -325,7 +334,7 @@ class _Record(JobStep):
 
     async def do(self, work: Work) -> None:
         await self._tools.outposts.add(
-            self._tools.login(work),
+            self._tools.login(work.job),
             host_key=work.argument("host_key"),
             name=work.argument("name"),
             cluster_name=work.argument("cluster"),

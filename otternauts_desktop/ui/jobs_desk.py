@@ -4,6 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
+from otternauts_desktop.core.errors import PassphraseNeeded, VaultLocked
 from otternauts_desktop.core.flight.job import Job, JobState
 from otternauts_desktop.core.names import JobId
 from otternauts_desktop.core.words import tr
@@ -12,8 +13,10 @@ from otternauts_desktop.ui.dock import JOBS
 from otternauts_desktop.ui.jobs_panel import JobsPanel
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.tasks import Tasks
+from otternauts_desktop.ui.unlocking import Unlocking
 
 PAINT_MS: Final = 250
+_LOCKED: Final = (VaultLocked.anchor, PassphraseNeeded.anchor)
 
 
 class JobsDesk(QObject):
@@ -90,6 +93,11 @@ class JobsDesk(QObject):
         self._crew.jobs.answer(job_id, value)
 
     async def _resume(self, job_id: str) -> None:
+        """Go on with a job. One that a passphrase stands in the way of asks for that first."""
+        job = self._crew.jobs.get(job_id)
+        if job.kind == "outpost.add" and job.trouble and job.trouble.anchor in _LOCKED:
+            unlocking = Unlocking(self._crew.keys, self._window)
+            await unlocking.run(lambda: self._crew.onboarding.log_in(job))
         self._crew.jobs.resume(job_id)
 
     async def _cancel(self, job_id: str) -> None:

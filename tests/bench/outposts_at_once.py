@@ -25,12 +25,14 @@ async def onboarded(control: "MissionControl", manager: Known, servers: list[Kno
     """Add a manager, then all servers at once to its swarm; gives how the jobs ended."""
     login, host_key = manager
     await control.outposts.add(login, host_key=host_key, cluster_name="practice")
-    jobs = [
-        control.onboarding.start(
-            server, host_key, name=f"bare-{number}", cluster_name="practice", role="worker"
+    jobs = []
+    for number, (server, host_key) in enumerate(servers, 1):
+        jobs.append(
+            control.onboarding.start(
+                server, host_key, name=f"bare-{number}", cluster_name="practice", role="worker"
+            )
         )
-        for number, (server, host_key) in enumerate(servers, 1)
-    ]
+        await asyncio.sleep(0)  # nobody confirms ten dialogs within one turn of the loop
     return [(await control.jobs.wait(job)).state.value for job in jobs]
 
 

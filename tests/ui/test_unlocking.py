@@ -6,6 +6,7 @@ import asyncssh
 import pytest
 
 from otternauts_desktop.app import MissionControl
+from otternauts_desktop.core.flight.job import JobState
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import LinkState, Login
 from otternauts_desktop.simulator.practice import Practice, open_practice_cluster
@@ -53,6 +54,24 @@ async def test_a_run_that_needs_a_kept_key_asks_for_the_vault_once(tmp_path: Pat
             ask.confirm()
             await shown(lambda: states() == {LinkState.CONNECTED})
             await shown(lambda: not window.notice.isVisible())
+
+
+async def test_a_job_that_a_locked_key_stopped_asks_for_it_and_goes_on(tmp_path: Path) -> None:
+    async with open_practice_cluster(tmp_path / "far side") as practice:
+        async with seated(tmp_path / "home") as (_, _, control):
+            name = await kept_key(control, practice)
+        async with seated(tmp_path / "home") as (_, desk, control):
+            host = practice.host("bare-1")
+            login = Login(host.host, host.user, host.port, key_name=name)
+            job_id = control.onboarding.start(login, host.host_key, cluster_name="fresh")
+            failed = await control.jobs.wait(job_id)
+            assert failed.trouble
+            assert failed.trouble.anchor == "vault-locked"
+            desk.jobs_panel.resume_requested.emit(job_id)
+            ask = await dialog(OpenVault)
+            ask.fields.phrase.setText(PHRASE)
+            ask.confirm()
+            await shown(lambda: control.jobs.get(job_id).state is JobState.DONE, 30)
 
 
 async def test_a_vault_is_made_with_a_passphrase_that_was_typed_twice(tmp_path: Path) -> None:
