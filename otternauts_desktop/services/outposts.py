@@ -202,7 +202,7 @@ class Outposts:
                 await engine.close()
         finally:
             await link.close()
-        if info["Swarm"].get("NodeID") != old.node_id:
+        if old.node_id not in ("", info["Swarm"].get("NodeID")):
             name = shown(str(info.get("Name", "")))
             raise AnotherServer(
                 detail=tr("{name} answers there, not {outpost}.", name=name, outpost=old.name)

@@ -260,6 +260,7 @@ class Telemetry:
             return await reading
         finally:
             reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)  # who stops us hears of no more
 
     def _keep(self, cluster_id: ClusterId, lists: SwarmLists, now: float) -> None:
         document = {

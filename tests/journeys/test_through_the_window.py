@@ -57,6 +57,8 @@ async def test_a_fleet_of_three_vessels(swarm: Lab, tmp_path: Path) -> None:
         assert add.match.text() == "It matches."
         add.confirm()
         await shown(lambda: desk.cluster_page.outpost_model.rowCount() == len(swarm.nodes))
+        await shown(lambda: "has no ingress yet" in window.notice.title.text())
+        window.notice.hide()
 
         window.new_fleet_requested.emit()
         new = await dialog(NewFleet)
