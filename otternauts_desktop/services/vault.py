@@ -353,7 +353,9 @@ class _VaultFile:
         return dict(document)
 
     def _write(self, document: dict[str, Any]) -> None:
-        """Replace the file as a whole, private from its first moment."""
+        """Replace the file as a whole, private from its first moment. Call it `_alone`."""
+        for stale in self._path.parent.glob(f"{self._path.stem}.*.part"):
+            stale.unlink(missing_ok=True)  # of a program that was killed while it wrote
         part = self._path.with_suffix(f".{secrets.token_hex(4)}.part")
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:

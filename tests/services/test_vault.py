@@ -110,6 +110,16 @@ async def test_a_keyring_that_never_answers_blocks_nothing(
     assert ticks > 3
 
 
+async def test_what_a_killed_program_left_of_the_file_goes_with_the_next_write(
+    tmp_path: Path,
+) -> None:
+    vault = in_file(tmp_path)
+    await vault.unlock(Secret("held by the paw"))
+    (tmp_path / "vault.0badcafe.part").write_bytes((tmp_path / "vault.json").read_bytes())
+    await vault.put("k", Secret("v"))
+    assert not list(tmp_path.glob("*.part"))
+
+
 async def test_the_encrypted_file_keeps_secrets_and_shows_none(tmp_path: Path) -> None:
     vault = in_file(tmp_path)
     assert await vault.place() == "locked"
