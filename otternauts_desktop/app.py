@@ -23,6 +23,7 @@ from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.keys import Keys
 from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.links import Links
+from otternauts_desktop.services.locks import Locks
 from otternauts_desktop.services.membership import Membership
 from otternauts_desktop.services.onboarding import Onboarding
 from otternauts_desktop.services.outposts import Outposts
@@ -30,6 +31,7 @@ from otternauts_desktop.services.preflight import Preflight
 from otternauts_desktop.services.rebalancing import Rebalancing
 from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.registry_logins import RegistryLogins
+from otternauts_desktop.services.rollbacks import Rollbacks
 from otternauts_desktop.services.sealing import Seal
 from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.clusters import ClusterRecords
@@ -74,6 +76,7 @@ class MissionControl:
     ingress: Ingress
     evacuations: Evacuations
     rebalancing: Rebalancing
+    rollbacks: Rollbacks
     transmissions: Transmissions
     settings: SettingRecords
     values: Values
@@ -171,6 +174,7 @@ async def open_mission_control(
             ingress=Ingress(links, telemetry, outposts, transmissions, launches, jobs),
             evacuations=Evacuations(links, telemetry, jobs),
             rebalancing=Rebalancing(links, telemetry, jobs),
+            rollbacks=Rollbacks(links, telemetry, Locks(telemetry, records)),
             transmissions=transmissions,
             settings=settings,
             values=Values(seal, KeptValueRecords(database)),

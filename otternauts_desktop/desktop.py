@@ -203,6 +203,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         ingress=control.ingress,
         evacuations=control.evacuations,
         rebalancing=control.rebalancing,
+        rollbacks=control.rollbacks,
         registries=control.registries,
         registry_logins=control.registry_logins,
         transmissions=control.transmissions,

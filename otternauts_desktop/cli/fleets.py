@@ -13,6 +13,7 @@ from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
 from otternauts_desktop.cli.flight_plans import return_to_base
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
+from otternauts_desktop.cli.plan_report import plan_words
 from otternauts_desktop.core.errors import BadName, NothingFound
 from otternauts_desktop.core.flight.diff import LineKind, diff
 from otternauts_desktop.core.flight.explain import explain as explained
@@ -45,6 +46,8 @@ async def fleet(control: MissionControl, arguments: Namespace, output: Output) -
         return 0
     if arguments.action == "return":
         return await return_to_base(control, arguments, output)
+    if arguments.action == "rollback":
+        return await _roll_back(control, cluster.id, arguments, output)
     if arguments.action == "unlock":
         return await _unlock(control, cluster.id, arguments, output)
     snapshot = await control.telemetry.refresh(cluster.id)
@@ -113,6 +116,26 @@ def _list(snapshot: Snapshot, output: Output) -> int:
 def _columns(names: Sequence[str], documents: Sequence[Mapping[str, Any]]) -> str:
     rows = [tuple(str(document[name]) for name in names) for document in documents]
     return table(tuple(name.upper() for name in names), rows)
+
+
+async def _roll_back(
+    control: MissionControl, cluster_id: ClusterId, arguments: Namespace, output: Output
+) -> int:
+    """Docker's own rollback of one service."""
+    name, vessel = _target(arguments.name)
+    snapshot = await control.telemetry.refresh(cluster_id)
+    service = next((s for s in _services(snapshot, name) if s.vessel == vessel), None)
+    if service is None:
+        raise NothingFound(
+            detail=f"There is no service {arguments.name}.", next_step="Give it as FLEET/SERVICE."
+        )
+    output.progress(plan_words(await control.rollbacks.preview(cluster_id, service.id)))
+    if not arguments.yes and not confirmed(f"Roll {arguments.name} back?"):
+        output.progress("Nothing was done; --yes does it without asking.")
+        return CANCELLED
+    await control.rollbacks.roll_back(cluster_id, service.id)
+    output.result({"rolled_back": arguments.name}, f"{arguments.name} is what it was before.")
+    return 0
 
 
 def _services(snapshot: Snapshot, name: str) -> tuple[Service, ...]:

@@ -354,10 +354,11 @@ def _fleets(commands: _Commands) -> None:
     for name, words in (
         ("remove", "stop a fleet; its volumes stay"),
         ("unlock", "break the lock of a launch that will never end"),
+        ("rollback", "bring one service back to what it was before its last update"),
         ("return", "bring back a former version, with its digests; see `history`"),
     ):
         action = _command(actions, name, words)
-        action.add_argument("name", metavar="NAME")
+        action.add_argument("name", metavar="FLEET/SERVICE" if name == "rollback" else "NAME")
         action.add_argument("--yes", action="store_true", help="do not ask")
     action.add_argument(
         "--to", type=int, default=0, metavar="VERSION", help="default: the last that flew before"

@@ -355,6 +355,18 @@ class RemovalFailed(KnownError):
     anchor = "removal-failed"
 
 
+class NothingToRollBack(KnownError):
+    title = marked("Docker knows no former state of this service.")
+    next_step_default = marked("Return the whole fleet to a version of its history.")
+    anchor = "nothing-to-roll-back"
+
+
+class RollbackFailed(KnownError):
+    title = marked("The service was not rolled back.")
+    next_step_default = marked("Look at its tasks; or return the fleet to a version.")
+    anchor = "rollback-failed"
+
+
 class RegistryRefused(KnownError):
     title = marked("The registry refused the login.")
     next_step_default = marked("Check the user and the password or token. Nothing was kept.")

@@ -160,10 +160,25 @@ def execute(swarm: Swarm, words: Sequence[str], stdin: bytes) -> Output:
     return Output(0, "", "")
 
 
+def _roll_back(swarm: Swarm, words: Sequence[str]) -> Output:
+    _, names = _read(words)
+    service = swarm.find_service(names[0]) if names else None
+    if service is None:
+        return _daemon(f"service {' '.join(names)} not found")
+    if service.previous is None:
+        return _daemon(
+            "rpc error: code = FailedPrecondition desc = service does not have a previous spec"
+        )
+    swarm.update_service(service, service.previous)
+    service.previous = None
+    return Output(0, f"{names[0]}\n", "")
+
+
 COMMANDS: Final[Mapping[str, Callable[[Swarm, Sequence[str]], Output]]] = {
     "node update": _update_node,
     "node rm": _remove_node,
     "service update": _update_service,
+    "service rollback": _roll_back,
     "network create": _create_network,
 }
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.rebalancing import Rebalancing
     from otternauts_desktop.services.registries import Registries
     from otternauts_desktop.services.registry_logins import RegistryLogins
+    from otternauts_desktop.services.rollbacks import Rollbacks
     from otternauts_desktop.services.telemetry import Telemetry
     from otternauts_desktop.services.transmissions import Transmissions
     from otternauts_desktop.services.value_uses import ValueUses
@@ -59,6 +60,7 @@ class Crew:
     ingress: "Ingress"
     evacuations: "Evacuations"
     rebalancing: "Rebalancing"
+    rollbacks: "Rollbacks"
     registries: "Registries"
     registry_logins: "RegistryLogins"
     transmissions: "Transmissions"

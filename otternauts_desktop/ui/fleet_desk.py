@@ -112,6 +112,13 @@ class FleetDesk(QObject):
             available=shown,
         )
         add(
+            "service.rollback",
+            "Fleet",
+            tr("Roll service back…"),
+            lambda: start(self.roll_back(), key="rollback"),
+            available=lambda: window.place.kind is PlaceKind.SERVICE,
+        )
+        add(
             "fleet.remove",
             "Fleet",
             tr("Remove fleet…"),
@@ -298,6 +305,22 @@ class FleetDesk(QObject):
         if await ask(dialog):
             await self._crew.launches.break_lock(place.cluster_id, held)
             self._window.toast.say(tr("{fleet} can be launched again.", fleet=place.name))
+
+    async def roll_back(self) -> None:
+        """Bring the service in view back by one step, after showing what changes."""
+        from otternauts_desktop.ui.dialogs.confirm_rollback import ConfirmRollback
+
+        place, rollbacks = self._window.place, self._crew.rollbacks
+        plan = await rollbacks.preview(place.cluster_id, place.name)
+        vessel = plan.changes[0].vessel
+        if not await ask(ConfirmRollback(vessel, plan, self._window)):
+            return
+        self._window.busy.setText(tr("Rolling {service} back…", service=vessel))
+        try:
+            await rollbacks.roll_back(place.cluster_id, place.name)
+        finally:
+            self._window.busy.setText("")
+        self._window.toast.say(tr("{service} is what it was before.", service=vessel))
 
     async def remove_fleet(self) -> None:
         """Stop the fleet that is shown, after asking."""

@@ -7,9 +7,10 @@ import pytest
 from otternauts_desktop.core.flight.progress import LaunchState
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dialogs.confirm_return import ConfirmReturn
+from otternauts_desktop.ui.dialogs.confirm_rollback import ConfirmRollback
 from otternauts_desktop.ui.fleet_page import HISTORY, LAUNCH
 from otternauts_desktop.ui.history_tab import VersionSeen
-from otternauts_desktop.ui.places import fleet_place
+from otternauts_desktop.ui.places import fleet_place, service_place
 from tests.ui.seated import dialog, seated, shown
 
 pytestmark = pytest.mark.seconds(120)
@@ -78,9 +79,27 @@ async def test_a_failed_launch_returns_by_itself_where_that_is_ticked(tmp_path: 
         assert [record.returns_to for record in history] == [1, 0, 0]
         failed = tab.model.row_at(tab.model.index(1, 0))
         assert failed is not None and isinstance(failed.subject, VersionSeen)
-        assert "can't be had" in failed.subject.result
+        assert "Failed to pull image" in failed.subject.result
 
         page.plan_tab.launch_requested.emit()
         again = await dialog(ConfirmLaunch)
         assert again.return_on_failure.isChecked(), "the choice is remembered"
         again.reject()
+
+
+async def test_a_service_is_rolled_back_once_it_is_seen_what_that_changes(tmp_path: Path) -> None:
+    async with seated(tmp_path / "home") as (window, desk, control):
+        cluster = await control.practice()
+        desk.show_clusters()
+        for text in (BASE, NEXT):
+            launch = await control.launches.launch(cluster.id, "kiosk", text, {})
+            await control.launches.wait(launch)
+        (web,) = (await control.telemetry.refresh(cluster.id)).fleets["kiosk"]
+        desk.go(service_place(cluster.id, web.id))
+        window.actions_.run("service.rollback")
+        confirm = await dialog(ConfirmRollback)
+        assert any("1.27" in text for text in confirm.plan_view.texts())
+        confirm.confirm()
+        await shown(lambda: "what it was before" in window.toast.text.text(), 60)
+        (web,) = (await control.telemetry.refresh(cluster.id)).fleets["kiosk"]
+        assert web.image.startswith("nginx:1.27")

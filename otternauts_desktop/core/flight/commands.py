@@ -177,6 +177,11 @@ def service_update(service_id: str, flags: Sequence[str], *, sudo: bool) -> Comm
     return Command(_docker("service", "update", *words, sudo=sudo))
 
 
+def service_rollback(service_id: str, *, sudo: bool) -> Command:
+    """Bring a service back to what it was before its last update. Never waits."""
+    return Command(_docker("service", "rollback", "--detach", service_id, sudo=sudo))
+
+
 def file_in_container(container_id: str, path: str, *, sudo: bool) -> Command:
     """Print a file of a running container."""
     return Command(_docker("exec", container_id, "cat", path, sudo=sudo))

@@ -388,6 +388,17 @@ def _updated(
     )
 
 
+def rolling_back(snapshot: Snapshot, service: Service) -> Plan | None:
+    """What Docker's own rollback of a service would change; None where it has no former state."""
+    if service.former is None:
+        return None
+    form = live(snapshot, service.former)
+    images = {str(form.get("image")): ImageSeen(digest(service.former.image))}
+    untouched = Launched({}, b"")
+    change = _updated(snapshot, service, live(snapshot, service), form, [], images, untouched)
+    return Plan((change,))
+
+
 def _pin(old: str, new: str) -> FieldChange:
     """Another digest of the same image's text."""
     kind = FieldKind.CHANGED if old and new else FieldKind.ADDED if new else FieldKind.REMOVED

@@ -118,6 +118,8 @@ class Service:
     """Ids of the secrets and configs that it has, or would have again after a rollback."""
     has_values: bool = True
     """False where it comes from disk: environment values and commands are not in it."""
+    former: "Service | None" = field(default=None, repr=False)
+    """What Docker's own rollback would make of it; None where it has nothing to go back to."""
 
     @property
     def vessel(self) -> str:
@@ -356,7 +358,7 @@ def _service(raw: Json) -> Service:
         replicas = mode_spec["ReplicatedJob"].get("TotalCompletions", 1)
     else:
         replicas = (raw.get("ServiceStatus") or {}).get("DesiredTasks", 0)
-    update = raw.get("UpdateStatus") or {}
+    update, former = raw.get("UpdateStatus") or {}, raw.get("PreviousSpec")
     return Service(
         id=raw["ID"],
         name=spec.get("Name", ""),
@@ -373,6 +375,7 @@ def _service(raw: Json) -> Service:
         spec=spec,
         files=_files_of(spec) | _files_of(raw.get("PreviousSpec") or {}),
         has_values=not raw.get(_WITHOUT_VALUES),
+        former=_service({**raw, "Spec": former, "PreviousSpec": None}) if former else None,
     )
 
 
