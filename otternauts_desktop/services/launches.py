@@ -25,6 +25,7 @@ from otternauts_desktop.core.errors import (
     OutcomeUnknown,
     OutpostError,
     RemovalFailed,
+    VaultLocked,
 )
 from otternauts_desktop.core.events import LaunchMoved
 from otternauts_desktop.core.fleet.beside import NOTHING, Beside
@@ -66,6 +67,7 @@ from otternauts_desktop.services.store.drafts import DraftRecords
 from otternauts_desktop.services.store.jobs import Runner
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
+from otternauts_desktop.services.values import Values
 from otternauts_desktop.services.versions import Versions
 
 GO_ON_SECONDS: Final = 24 * 3600.0
@@ -400,17 +402,20 @@ class Launches:
 
     # -- going on ----------------------------------------------------------------------------
 
-    async def go_on(self, cluster_ids: Collection[ClusterId]) -> None:
+    async def go_on(self, cluster_ids: Collection[ClusterId], kept: Values) -> None:
         """Go on with the launches to these clusters that the end of the program cut off.
 
-        Values of variables and the files beside a flight plan are not kept: a launch that took
-        any can't go on by itself, nor does one that is old. Its outcome is said to be unknown.
+        A launch that took other values than those `kept`, or files beside its flight plan, can't
+        go on by itself, nor does one that is old. Its outcome is said to be unknown.
         """
         for record in self.cut_off():
             if record.cluster_id not in cluster_ids:
                 continue
             started = time.monotonic()
-            prepared = await asyncio.to_thread(_as_meant, record)
+            values: Variables = {}
+            with contextlib.suppress(VaultLocked):
+                values = await kept.of(record.cluster_id, record.fleet)
+            prepared = await asyncio.to_thread(_as_meant, record, values)
             newest = self._records.history(record.cluster_id, record.fleet)[0]
             old = newest.id != record.id or time.time() - record.started_at > GO_ON_SECONDS
             if prepared is None or old:
@@ -605,10 +610,10 @@ def _sum(prepared: Prepared) -> str:
     return hashlib.sha256(prepared.body().encode()).hexdigest()
 
 
-def _as_meant(record: LaunchRecord) -> Prepared | None:
+def _as_meant(record: LaunchRecord, values: Variables) -> Prepared | None:
     """What a launch sent, from what is kept of it; None where that is not enough."""
     try:
-        prepared = prepare(record.fleet, record.template, {})
+        prepared = prepare(record.fleet, record.template, values)
     except KnownError:
         return None
     return prepared if not prepared.errors and _sum(prepared) == record.body_sha256 else None

@@ -251,7 +251,7 @@ class FleetDesk(QObject):
     def go_on(self) -> None:
         """Go on with launches that the program's end cut off; practice clusters end with it."""
         real = {cluster.id for cluster in self._crew.outposts.clusters() if not cluster.simulated}
-        self._tasks.start(self._crew.launches.go_on(real))
+        self._tasks.start(self._crew.launches.go_on(real, self._crew.values))
 
     def newest_launch(self, cluster_id: ClusterId, fleet: str) -> LaunchProgress | None:
         """The newest launch of a fleet since the program started."""

@@ -58,7 +58,7 @@ class Flown:
         """What the window does at its start, then what a person does where nothing was begun."""
         async with open_mission_control(self.program.home) as control:
             cluster = control.outposts.cluster_named("practice")
-            await control.launches.go_on({cluster.id})
+            await control.launches.go_on({cluster.id}, control.values)
             for progress in control.launches.under_way():
                 ended = await control.launches.wait(LaunchId(progress.id))
                 assert ended.state is LaunchState.CONVERGED, ended.cause

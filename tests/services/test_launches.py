@@ -227,9 +227,9 @@ async def test_what_closes_under_a_launch_goes_on_in_the_next_run(tmp_path: Path
         await control.launches.close()
         async with open_mission_control(tmp_path / "home") as other:
             assert [record.id for record in other.launches.cut_off()] == [launch]
-            await other.launches.go_on(set())
+            await other.launches.go_on(set(), other.values)
             assert other.launches.under_way() == ()
-            await other.launches.go_on({cluster_id})
+            await other.launches.go_on({cluster_id}, other.values)
             assert (await other.launches.wait(launch)).state is LaunchState.CONVERGED
             assert [r.state for r in other.launches.history(cluster_id, "solo")] == ["converged"]
 
@@ -243,7 +243,7 @@ async def test_a_launch_that_was_cut_off_and_took_values_waits_for_a_person(tmp_
             assert same == first, "with its values it is the same launch"
             await other.launches.close()
         async with open_mission_control(tmp_path / "home") as other:
-            await other.launches.go_on({cluster_id})
+            await other.launches.go_on({cluster_id}, other.values)
             ended = other.launches.progress(first)
             assert ended.state is LaunchState.UNKNOWN
             assert ended.cause
@@ -252,6 +252,19 @@ async def test_a_launch_that_was_cut_off_and_took_values_waits_for_a_person(tmp_
             assert (await other.launches.wait(again)).state is LaunchState.CONVERGED
             states = [r.state for r in other.launches.history(cluster_id, "trio")]
             assert states == ["converged", "unknown"]
+
+
+async def test_a_launch_that_was_cut_off_and_took_kept_values_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OTTERNAUTS_SECRET_KEY", "a passphrase")
+    async with flying(tmp_path) as (control, _, cluster_id):
+        await control.values.keep(cluster_id, "trio", VARIABLES)
+        launch = await control.launches.launch(cluster_id, "trio", THREE_VESSELS, VARIABLES)
+        await control.launches.close()
+        async with open_mission_control(tmp_path / "home") as other:
+            await other.launches.go_on({cluster_id}, other.values)
+            assert (await other.launches.wait(launch)).state is LaunchState.CONVERGED
 
 
 async def test_images_fly_with_the_digests_of_the_record_and_services_with_the_launch(
