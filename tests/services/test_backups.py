@@ -43,7 +43,7 @@ from otternauts_desktop.services.store.home import DATABASE
 from otternauts_desktop.services.store.launches import LaunchRecord
 from otternauts_desktop.services.store.migrations import MIGRATIONS
 from otternauts_desktop.services.vault import Vault
-from tests.services.test_vault import Memory
+from tests.services.test_vault import Memory, needs_secret_service, with_secret_service
 
 CANARY = "c4nary-0f-the-backups"
 PASSPHRASE = Secret("four words of no meaning")
@@ -124,6 +124,20 @@ async def test_all_is_restored_on_another_machine_with_another_vault(tmp_path: P
         assert control.launches._key == sums
         (access,) = await control.registry_logins.access(ACME, ["ghcr.io/acme/shop:1"])
         assert access.password.reveal() == "of ghcr.io"
+
+
+@needs_secret_service
+async def test_a_backup_from_a_file_vault_is_restored_into_a_real_keyring(tmp_path: Path) -> None:
+    await backed_up(tmp_path / "here", tmp_path / "backup")
+    home = tmp_path / "there"
+    program = ("-m", "otternauts_desktop", "--home", str(home / "data"))
+    home.mkdir()
+    words = (*program, "backup", "restore", str(tmp_path / "backup"), "--yes")
+    done = with_secret_service(home, *words, stdin=PASSPHRASE.reveal())
+    assert done.returncode == 0, done.stderr
+    shown = with_secret_service(home, *program, "variable", "show", "--fleet", "shop", "API_KEY")
+    assert shown.stdout == f"{CANARY}\n", shown.stderr
+    assert not (home / "data" / "vault.json").exists()
 
 
 async def test_it_is_of_one_moment_while_the_program_writes(tmp_path: Path) -> None:

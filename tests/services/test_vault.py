@@ -22,7 +22,7 @@ from otternauts_desktop.core.errors import (
 )
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.services import vault as vault_module
-from otternauts_desktop.services.vault import SERVICE, Vault
+from otternauts_desktop.services.vault import ENVIRONMENT, SERVICE, Vault
 
 CANARY = "canary-7f3a91-" + "x" * 3_000
 
@@ -184,28 +184,40 @@ asyncio.run(main())
 """
 
 
-@pytest.mark.skipif(
+needs_secret_service = pytest.mark.skipif(
     not all(shutil.which(tool) for tool in ("dbus-run-session", "gnome-keyring-daemon")),
     reason="a real Secret Service needs dbus-run-session and gnome-keyring-daemon",
 )
-def test_a_real_secret_service(tmp_path: Path) -> None:
+
+
+def with_secret_service(
+    home: Path, *arguments: str, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run Python on a machine whose keyring, in `home`, is open."""
     script = (
         'printf "\\n" | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; '
-        'exec "$0" -c "$1" "$2"'
+        'exec "$0" "$@"'
     )
-    done = subprocess.run(
-        ["dbus-run-session", "--", "sh", "-c", script, sys.executable, REAL, str(tmp_path)],
+    inherited = {name: value for name, value in os.environ.items() if name != ENVIRONMENT}
+    return subprocess.run(
+        ["dbus-run-session", "--", "sh", "-c", script, sys.executable, *arguments],
         env={
-            **os.environ,
-            "HOME": str(tmp_path),
-            "XDG_RUNTIME_DIR": str(tmp_path),
+            **inherited,
+            "HOME": str(home),
+            "XDG_RUNTIME_DIR": str(home),
             "PYTHONPATH": str(Path(__file__).parents[2]),
         },
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
+
+
+@needs_secret_service
+def test_a_real_secret_service(tmp_path: Path) -> None:
+    done = with_secret_service(tmp_path, "-c", REAL, str(tmp_path))
     assert done.stdout.split() == ["keyring", "True"], done.stderr
     assert not (tmp_path / "vault.json").exists()
 
