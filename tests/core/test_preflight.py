@@ -1,8 +1,11 @@
 """What a server's answers amount to, and the command that mends what is not well."""
 
+import os
 import shlex
+import subprocess
 from dataclasses import replace
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -22,6 +25,7 @@ from otternauts_desktop.core.flight.preflight import (
     NO_FACTS,
     Check,
     CheckState,
+    ask_facts,
     best_address,
     checks_of,
     clock_check,
@@ -91,7 +95,14 @@ def test_a_server_that_is_well_passes_every_check() -> None:
         ("mtu", {"mtu": "eth1 1450"}, "warned", "1450 bytes", ""),
         ("firewall", {"ufw": "Status: active"}, "warned", "ufw is active", "ufw allow from PEER"),
         ("firewall", {"firewalld": "running"}, "warned", "firewalld", "firewall-cmd"),
-        ("firewall", {"drops": "1"}, "warned", "nftables", ""),
+        (
+            "firewall",
+            {"drops": "1", "dropping": "inet filter in;put"},
+            "warned",
+            "nftables",
+            "sudo nft insert rule inet filter 'in;put' ip saddr PEER udp dport '{ 7946, 4789 }' "
+            "accept",
+        ),
     ],
 )
 def test_what_is_not_well_is_said_with_what_mends_it(
@@ -173,6 +184,10 @@ def test_a_shut_port_is_named_with_both_ends() -> None:
             'address="10.0.0.4" port port="4789" protocol="udp" accept\' '
             "&& sudo firewall-cmd --reload",
         ),
+        (
+            {"dropping": "ip filter INPUT"},
+            "sudo nft insert rule ip filter INPUT ip saddr 10.0.0.4 udp dport 4789 accept",
+        ),
     ],
 )
 def test_the_command_that_opens_a_port_is_that_of_the_firewall_there(
@@ -211,3 +226,42 @@ def test_each_is_sent_to_by_one_alone_in_a_round() -> None:
     assert sorted(ways) == sorted(permutations("abcde", 2))
     for pairs in rounds("abcde"):
         assert len({target for _, target in pairs}) == 5
+
+
+RULES = """\
+table ip nat {
+	chain PREROUTING {
+		type nat hook prerouting priority dstnat; policy accept;
+	}
+}
+table inet filter {
+	chain input {
+		type filter hook input priority filter; policy drop;
+		ct state established accept
+	}
+	chain forward {
+		type filter hook forward priority filter; policy drop;
+	}
+}
+"""
+
+
+def test_the_chain_that_drops_what_comes_in_is_found(tmp_path: Path) -> None:
+    (tmp_path / "rules").write_text(RULES)
+    for name, script in (
+        ("nft", f"cat {tmp_path}/rules"),
+        ("sudo", '[ "$1" = -n ] && shift; exec "$@"'),
+    ):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    command = ask_facts()
+    done = subprocess.run(
+        ["/bin/sh", "-c", command.line()],
+        input=command.stdin,
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        timeout=30,
+        check=True,
+    )
+    facts = read_facts(done.stdout)
+    assert (facts.values["drops"], facts.values["dropping"]) == ("1", "inet filter input")

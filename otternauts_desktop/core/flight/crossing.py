@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 from otternauts_desktop.core.flight.commands import Command
-from otternauts_desktop.core.flight.preflight import Check, CheckState, Facts, mtu_of, worst
+from otternauts_desktop.core.flight.preflight import (
+    Check,
+    CheckState,
+    Facts,
+    accepting,
+    mtu_of,
+    worst,
+)
 from otternauts_desktop.core.words import tr
 
 Protocol = Literal["tcp", "udp"]
@@ -194,6 +201,8 @@ def opening_command(crossing: Crossing) -> str:
         )
         add = Command(("sudo", "firewall-cmd", "--permanent", f"--add-rich-rule={rule}"))
         return f"{add.line()} && sudo firewall-cmd --reload"
+    if nft := accepting(facts, address, protocol, str(port)):
+        return nft
     return f"sudo iptables -I INPUT -s {address} -p {protocol} --dport {port} -j ACCEPT"
 
 

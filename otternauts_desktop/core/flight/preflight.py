@@ -52,7 +52,10 @@ ip -o link show 2>/dev/null | awk '{sub(/[:@].*/, "", $2)
 ss -lntuH 2>/dev/null | awk '{n=split($5,p,":"); print "listens=" $1 " " p[n]}'
 command -v ufw >/dev/null 2>&1 && say ufw "$($way ufw status 2>/dev/null | head -n 1)"
 command -v firewall-cmd >/dev/null 2>&1 && say firewalld "$(firewall-cmd --state 2>&1)"
-say drops "$($way nft list ruleset 2>/dev/null | grep -c 'hook input.*policy drop')"
+rules=$($way nft list ruleset 2>/dev/null)
+say drops "$(printf %s "$rules" | grep -c 'hook input.*policy drop')"
+say dropping "$(printf %s "$rules" | awk '$1 == "table" {t = $2 " " $3} $1 == "chain" {c = $2}
+  /hook input.*policy drop/ {print t " " c; exit}')"
 """
 
 
@@ -220,6 +223,13 @@ def mtu_of(facts: Facts, address: str) -> int:
         if str(own.address.ip) == address:
             return facts.mtus.get(own.interface, FULL_MTU)
     return FULL_MTU
+
+
+def accepting(facts: Facts, peer: str, protocol: str, ports: str) -> str:
+    """The command that lets `peer` in through nftables, whose chain drops what nobody wants."""
+    chain = facts.values.get("dropping", "").split()
+    rule = ("ip", "saddr", peer, protocol, "dport", ports, "accept")
+    return Command(("sudo", "nft", "insert", "rule", *chain, *rule)).line() if chain else ""
 
 
 def _address(words: Sequence[str]) -> Address | None:
@@ -394,7 +404,9 @@ def _firewall(facts: Facts) -> Check:
         kind, fix = "firewalld", "sudo firewall-cmd --permanent --add-service=docker-swarm"
         fix += " && sudo firewall-cmd --reload"
     elif facts.number("drops"):
-        kind, fix = "nftables", ""
+        kind = "nftables"
+        rules = (("tcp", "{ 2377, 7946 }"), ("udp", "{ 7946, 4789 }"))
+        fix = " && ".join(accepting(facts, "PEER", protocol, ports) for protocol, ports in rules)
     else:
         return Check("firewall", name, CheckState.PASSED, tr("None that drops what comes in"))
     return Check(
