@@ -209,15 +209,15 @@ class Outposts:
             )
         new = replace(old, login=login, host_key=host_key, sudo=sudo)
         was, is_now = Jump(old.login, old.host_key), Jump(login, host_key)
-        for cluster in self.clusters():
-            for outpost in self.outposts(cluster.id):
-                way = rerouted(outpost.login, was, is_now)
-                changed = new if outpost.id == new.id else replace(outpost, login=way)
-                if changed != outpost:
-                    self._clusters.update_outpost(changed)
-                    await self._links.forget(outpost.id)
-                    self._links.retry_now(changed)
-            self._telemetry.wake(cluster.id)
+        everyone = [o for cluster in self.clusters() for o in self.outposts(cluster.id)]
+        through = [replace(o, login=rerouted(o.login, was, is_now)) for o in everyone]
+        changed = [new, *(o for o in through if o not in everyone and o.id != new.id)]
+        for outpost in changed:
+            self._clusters.update_outpost(outpost)
+        for outpost in changed:
+            await self._links.forget(outpost.id)
+            self._links.retry_now(outpost)
+            self._telemetry.wake(outpost.cluster_id)
         self._bus.publish(ClustersChanged())
         await self._forget_unused(kept_keys(old.login))
 

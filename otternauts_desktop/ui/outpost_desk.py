@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from otternauts_desktop.core.errors import BadName
+from otternauts_desktop.core.errors import (
+    AuthenticationFailed,
+    BadName,
+    KeyUnusable,
+    KnownError,
+    PassphraseNeeded,
+    SecretMissing,
+)
 from otternauts_desktop.core.flight.commands import allow_key
 from otternauts_desktop.core.flight.job import Job, JobState
 from otternauts_desktop.core.names import ClusterId, OutpostId
-from otternauts_desktop.core.swarm.cluster import Jump, Login
+from otternauts_desktop.core.swarm.cluster import Jump, Login, Outpost
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.connection import Connection, Remedy
@@ -52,11 +59,19 @@ class OutpostDesk(QObject):
         outpost_id = connection.outpost_id
         if connection.remedy is Remedy.COMPARE and outpost_id:
             self._tasks.start(self.compare_fingerprints(outpost_id), key="compare")
-        elif connection.remedy is Remedy.UNLOCK and outpost_id:
-            log_in = partial(self._crew.outposts.log_in, outpost_id)
-            self._tasks.start(self._unlocking.run(log_in), key="unlock")
+        elif connection.remedy.takes_a_person and outpost_id:
+            self._tasks.start(self._log_in_again(outpost_id), key="log in")
         else:
             self._window.refresh_requested.emit()
+
+    async def _log_in_again(self, outpost_id: OutpostId) -> None:
+        """Try to log in, asking for passphrases; where the key is refused, ask for another way."""
+        try:
+            await self._unlocking.run(partial(self._crew.outposts.log_in, outpost_id))
+        except PassphraseNeeded:
+            raise
+        except (AuthenticationFailed, KeyUnusable, SecretMissing) as error:
+            await self.change_login(self._crew.outposts.outpost(outpost_id), error)
 
     def _changed_in_view(self) -> Connection | None:
         """The connection to a server of the cluster in view that shows another fingerprint."""
@@ -100,14 +115,13 @@ class OutpostDesk(QObject):
         )
         await self._ask_login(dialog)
 
-    async def change_login(self) -> None:
-        """Ask how to log in to the outpost that is shown from now on, and try it."""
+    async def change_login(self, outpost: Outpost, error: KnownError | None = None) -> None:
+        """Ask how to log in to an outpost from now on, and try it; `error` says why."""
         from otternauts_desktop.ui.dialogs.change_login import ChangeLogin
 
-        outpost = self._crew.outpost_at(self._window.place)
-        if outpost is None:
-            return
         dialog = ChangeLogin(outpost, self._ways(without=outpost.id), self._window)
+        if error is not None:
+            dialog.show_error(error)
         start = self._wired(dialog)
 
         async def change(login: Login, host_key: str) -> None:
@@ -280,6 +294,10 @@ class OutpostDesk(QObject):
         def reached() -> bool:
             return self._crew.outpost_at(window.place) is not None
 
+        def change_login() -> None:
+            if outpost := self._crew.outpost_at(window.place):
+                start(self.change_login(outpost))
+
         add(
             "cluster.forget",
             "Cluster",
@@ -305,7 +323,7 @@ class OutpostDesk(QObject):
             "outpost.change_login",
             "Outpost",
             tr("Change its login…"),
-            lambda: start(self.change_login()),
+            change_login,
             available=reached,
         )
         add(

@@ -6,7 +6,12 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from otternauts_desktop.app import MissionControl
-from otternauts_desktop.core.errors import AnotherServer, ManagesAnotherSwarm, SecretMissing
+from otternauts_desktop.core.errors import (
+    AnotherServer,
+    KeyUnusable,
+    ManagesAnotherSwarm,
+    SecretMissing,
+)
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Jump, LinkState, Login
 from otternauts_desktop.simulator.host import Host
@@ -19,7 +24,7 @@ from otternauts_desktop.ui.dialogs.log_in import CONNECT, FINGERPRINT
 from otternauts_desktop.ui.dialogs.open_vault import OpenVault
 from otternauts_desktop.ui.dialogs.ssh_hosts import SshHosts
 from otternauts_desktop.ui.main_window import MainWindow
-from otternauts_desktop.ui.places import outpost_place
+from otternauts_desktop.ui.places import cluster_place, outpost_place
 from tests.services.practice import until_async
 from tests.ui.seated import dialog, seated, shown
 
@@ -266,3 +271,26 @@ async def test_an_outpost_is_logged_in_to_in_another_way(tmp_path: Path) -> None
 
 def way(host: Host, key_name: str) -> tuple[Login, str]:
     return Login(host.host, host.user, host.port, key_name=key_name), host.host_key
+
+
+async def test_a_key_that_is_refused_leads_to_another_way_in(tmp_path: Path) -> None:
+    async with (
+        open_practice_cluster(tmp_path / "far side") as practice,
+        seated(tmp_path / "home") as (window, desk, control),
+    ):
+        host = practice.hosts[0]
+        gone = tmp_path / "gone"
+        gone.write_bytes(practice.key_file.read_bytes())
+        login = Login(host.host, host.user, host.port, str(gone))
+        added = await control.outposts.add(login, host_key=host.host_key, name=host.name)
+        gone.unlink()
+        desk.go(cluster_place(added.cluster_id))
+        control.telemetry.watch(added.cluster_id)
+        await shown(lambda: window.notice._action.text() == "Log in again")
+        window.notice._action.click()
+        change = await dialog(ChangeLogin)
+        assert change.notice.title.text() == KeyUnusable.title
+        change.form.keys.take_file(str(practice.key_file))
+        change.confirm()
+        await shown(lambda: control.outposts.link(added.id).state is LinkState.CONNECTED)
+        assert only_login(control).key_file == str(practice.key_file)
