@@ -91,13 +91,13 @@ def _with_sum(data: bytes) -> bytes:
 
 
 def _packed(contents: Contents) -> bytes:
+    """A line of JSON, then the database: JSON of that would hold up the window."""
     document = {
         "made_at": contents.made_at,
-        "database": base64.b64encode(contents.database).decode(),
         "sums_key": base64.b64encode(contents.sums_key).decode(),
         "entries": {name: value.reveal() for name, value in contents.entries.items()},
     }
-    return zlib.compress(json.dumps(document).encode())
+    return zlib.compress(json.dumps(document).encode() + b"\n" + contents.database, 1)
 
 
 def _unpacked(packed: bytes) -> Contents:
@@ -106,10 +106,11 @@ def _unpacked(packed: bytes) -> Contents:
         text = unpacking.decompress(packed, _MOST_BYTES)
         if not unpacking.eof or unpacking.unused_data:
             raise BackupDamaged
-        document = json.loads(text)
+        head, _, database = text.partition(b"\n")
+        document = json.loads(head)
         return Contents(
             float(document["made_at"]),
-            base64.b64decode(document["database"], validate=True),
+            database,
             base64.b64decode(document["sums_key"], validate=True),
             {str(name): Secret(str(value)) for name, value in document["entries"].items()},
         )
