@@ -1,5 +1,6 @@
 """Meeting a server for the first time, and everything that can be wrong with it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from otternauts_desktop.core.errors import (
     HostKeyChanged,
     NotASwarmManager,
     OutpostError,
+    SecretMissing,
 )
+from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Login
+from otternauts_desktop.services import vault
 from otternauts_desktop.simulator.practice import open_practice_cluster
 from tests.services.practice import flying
 
@@ -80,3 +84,25 @@ async def test_a_removed_cluster_leaves_nothing(tmp_path: Path) -> None:
         await control.outposts.remove_cluster(cluster_id)
         assert control.outposts.clusters() == ()
         assert control.telemetry.snapshot(cluster_id) is None
+
+
+async def test_a_kept_key_goes_when_the_last_login_by_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vault, "_trusted_backend", lambda: None)
+    async with flying(tmp_path) as (control, practice, cluster_id):
+        await control.keys.unlock(Secret("held by the paw"))
+        old, new = [await control.keys.keep_file(practice.key_file) for _ in "on"]
+        first, second = control.outposts.outposts(cluster_id)[:2]
+        by_old = [replace(o.login, key_file=None, key_name=old) for o in (first, second)]
+        for outpost, login in zip((first, second), by_old, strict=True):
+            await control.outposts.change_login(outpost.id, login, outpost.host_key)
+        by_new = replace(by_old[0], key_name=new)
+        await control.outposts.change_login(first.id, by_new, first.host_key)
+        await control.outposts.try_login(by_old[1], second.host_key)  # it is in use yet
+        await control.outposts.change_login(
+            second.id, replace(by_old[1], key_name=new), second.host_key
+        )
+        with pytest.raises(SecretMissing):
+            await control.outposts.try_login(by_old[1], second.host_key)
+        assert {o.login.key_name for o in control.outposts.outposts(cluster_id)[:2]} == {new}
