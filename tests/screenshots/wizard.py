@@ -1,18 +1,25 @@
 """Scenes of adding an outpost: the key, the fingerprint, the checks, the passphrases."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, Final
 
-from otternauts_desktop.core.errors import PassphraseNeeded
+from otternauts_desktop.core.errors import (
+    AuthenticationFailed,
+    ManagesAnotherSwarm,
+    PassphraseNeeded,
+)
 from otternauts_desktop.core.flight.commands import allow_key
 from otternauts_desktop.core.flight.preflight import Check, CheckState
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.services.ssh import ScannedKey, fingerprint_of, randomart_of
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
+from otternauts_desktop.ui.dialogs.change_login import ChangeLogin
 from otternauts_desktop.ui.dialogs.key_choice import KeyWay
 from otternauts_desktop.ui.dialogs.key_passphrase import KeyPassphrase
 from otternauts_desktop.ui.dialogs.open_vault import OpenVault
-from otternauts_desktop.ui.places import cluster_place
+from otternauts_desktop.ui.places import cluster_place, outpost_place
+from tests.screenshots.shop import flying_shop
 from tests.screenshots.stage import PROD, Stage
 
 _KEY: Final = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKyrI6UEZqCCpjuCp1CLL8fFIxgA2bXIhsqfHdW2hS5N"
@@ -75,6 +82,29 @@ async def _preflight(stage: Stage) -> None:
     add.set_up.show_checks(_CHECKS, may_go_on=False)
 
 
+async def _take_over(stage: Stage) -> None:
+    add = await _typed(stage)
+    add.next_hop()
+    add.show_fingerprint(ScannedKey(fingerprint_of(_KEY), _KEY, randomart_of(_KEY)))
+    add.show_error(ManagesAnotherSwarm())
+
+
+async def _change_login(stage: Stage) -> None:
+    stage.desk.go(outpost_place(PROD, stage.control.outposts.outposts(PROD)[3].node_id))
+    stage.window.actions_.run("outpost.change_login")
+    change = await stage.dialog(ChangeLogin)
+    change.form.keys.take_file("~/.ssh/id_ed25519")
+    change.show_error(AuthenticationFailed(detail="deploy@203.0.113.21 did not accept the key."))
+
+
+async def _no_ingress(stage: Stage) -> None:
+    seen = flying_shop()
+    bare = replace(seen, services=tuple(s for s in seen.services if s.fleet != "ingress"))
+    stage.see(bare)
+    stage.desk.go(cluster_place(PROD))
+    await stage.desk.ingress.offer(PROD)
+
+
 async def _vault(stage: Stage) -> None:
     OpenVault(new=True, parent=stage.window).open()
     await stage.settle()
@@ -91,6 +121,9 @@ WIZARD: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
     "add-outpost-paste": _paste,
     "add-outpost-fingerprint": _fingerprint,
     "add-outpost-preflight": _preflight,
+    "add-outpost-take-over": _take_over,
+    "change-login": _change_login,
+    "no-ingress": _no_ingress,
     "vault-new": _vault,
     "key-passphrase": _passphrase,
 }
