@@ -1,11 +1,29 @@
 """A flight plan that lives in a file: opened, saved, and changed by somebody else."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from otternauts_desktop.ui.desk import Desk
 from otternauts_desktop.ui.dialogs.new_fleet import NewFleet
 from tests.ui.seated import dialog, seated, shown
 
 PLAN = "services:\n  web:\n    image: nginx:1.27\n    env_file: web.env\n"
+
+
+@asynccontextmanager
+async def opened(home: Path, file: Path) -> AsyncIterator[Desk]:
+    """The fleet `depot` in view, made of a file."""
+    file.write_text(PLAN)
+    async with seated(home / "home") as (window, desk, control):
+        await control.practice()
+        desk.show_clusters()
+        window.file_dropped.emit(str(file))
+        new = await dialog(NewFleet)
+        new.name_field.setText("depot")
+        new.confirm()
+        await shown(lambda: desk.fleet_page.plan_tab.file_name == file.name)
+        yield desk
 
 
 async def test_a_file_is_opened_watched_and_saved(tmp_path: Path) -> None:
@@ -56,16 +74,8 @@ async def test_a_file_is_opened_watched_and_saved(tmp_path: Path) -> None:
 
 async def test_words_of_others_are_not_written_over_unseen(tmp_path: Path) -> None:
     file = tmp_path / "shop.yml"
-    file.write_text(PLAN)
-    async with seated(tmp_path / "home") as (window, desk, control):
-        await control.practice()
-        desk.show_clusters()
-        window.file_dropped.emit(str(file))
-        new = await dialog(NewFleet)
-        new.name_field.setText("depot")
-        new.confirm()
+    async with opened(tmp_path, file) as desk:
         plan, files = desk.fleet_page.plan_tab, desk.fleets.plans.file
-        await shown(lambda: plan.file_name == "shop.yml")
         plan.editor.insertPlainText("# mine\n")
         file.write_text(PLAN + "# theirs\n")
         files.save()  # before the file was looked at, perhaps
@@ -81,16 +91,8 @@ async def test_a_file_that_is_saved_before_it_was_looked_at_is_not_written_over(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "shop.yml"
-    file.write_text(PLAN)
-    async with seated(tmp_path / "home") as (window, desk, control):
-        await control.practice()
-        desk.show_clusters()
-        window.file_dropped.emit(str(file))
-        new = await dialog(NewFleet)
-        new.name_field.setText("depot")
-        new.confirm()
+    async with opened(tmp_path, file) as desk:
         plan, files = desk.fleet_page.plan_tab, desk.fleets.plans.file
-        await shown(lambda: plan.file_name == "shop.yml")
         file.write_text(PLAN + "# theirs\n")
         files.show(files._key)  # as on coming back to the fleet
         files.save()
