@@ -92,7 +92,7 @@ async def test_a_fleet_of_three_vessels(swarm: Lab, tmp_path: Path) -> None:
             await shown(
                 lambda: (
                     {" web.1 ", " web.2 "}
-                    <= {f" {line.split()[1]} " for line in desk.console.visible_texts(50)}
+                    <= {f" {line.split()[1]} " for line in desk.console.visible_texts(500)}
                 )
             )
             plan.flush()

@@ -80,7 +80,7 @@ async def test_from_the_first_screen_to_a_fleet_in_orbit(tmp_path: Path) -> None
 
         desk.open_comms("shop", "web")
         await shown(lambda: desk.console.line_count > 100)
-        lines = desk.console.visible_texts(50)
+        lines = desk.console.visible_texts(500)
         assert any(" web.1 " in line for line in lines)
         assert any(" web.2 " in line for line in lines)
         plan.views.choose(2)
