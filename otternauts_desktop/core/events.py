@@ -49,6 +49,18 @@ class LaunchMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class LaunchedElsewhere:
+    """A launch that another desktop made has come to be known here."""
+
+    cluster_id: ClusterId
+    fleet: str
+    version: int
+    operator: str
+    ended_at: float
+    """Wall clock of that desktop, seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobMoved:
     """A job was queued, made a step, asks something, or ended."""
 
@@ -69,5 +81,12 @@ class CommandRan:
 
 
 Event = (
-    ClustersChanged | SwarmObserved | ClusterLost | LinkMoved | LaunchMoved | JobMoved | CommandRan
+    ClustersChanged
+    | SwarmObserved
+    | ClusterLost
+    | LinkMoved
+    | LaunchMoved
+    | LaunchedElsewhere
+    | JobMoved
+    | CommandRan
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from otternauts_desktop.core.errors import KnownError, NothingFound
-from otternauts_desktop.core.events import Event, SwarmObserved
+from otternauts_desktop.core.events import Event, LaunchedElsewhere, SwarmObserved
 from otternauts_desktop.core.flight.versions import (
     KeptVersion,
     fleet_of,
@@ -18,6 +18,7 @@ from otternauts_desktop.core.flight.versions import (
 )
 from otternauts_desktop.core.names import ClusterId, LaunchId
 from otternauts_desktop.core.swarm.state import SwarmFile
+from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
@@ -31,6 +32,7 @@ class Versions:
     """Keeps the journal of launches and the swarm in step. Close it to end what it has started."""
 
     def __init__(self, bus: Bus, telemetry: Telemetry, records: LaunchRecords) -> None:
+        self._bus = bus
         self._telemetry = telemetry
         self._records = records
         self._tried: set[tuple[ClusterId, str]] = set()
@@ -111,11 +113,16 @@ class Versions:
                 ended_at=kept.ended_at,
                 cause=kept.cause,
                 rendered=kept.rendered,
-                operator=kept.operator,
+                operator=shown(kept.operator, limit=200),
                 returns_to=kept.returns_to,
-                git_commit=kept.git_commit,
+                git_commit=shown(kept.git_commit, limit=40),
             )
-            self._records.take_over(record, kept.pins, shared={*found})
+            if self._records.take_over(record, kept.pins, shared={*found}):
+                self._bus.publish(
+                    LaunchedElsewhere(
+                        cluster_id, fleet, kept.version, record.operator, kept.ended_at
+                    )
+                )
 
     def _kept(self, record: LaunchRecord) -> KeptVersion:
         return KeptVersion(

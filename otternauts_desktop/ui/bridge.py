@@ -11,6 +11,7 @@ from otternauts_desktop.core.events import (
     CommandRan,
     Event,
     JobMoved,
+    LaunchedElsewhere,
     LaunchMoved,
     LinkMoved,
     SwarmObserved,
@@ -34,6 +35,8 @@ class Bridge(QObject):
     """The id of the cluster that the outpost belongs to."""
     launch_moved = Signal(object)
     """A `LaunchProgress`."""
+    launched_elsewhere = Signal(object)
+    """A `LaunchedElsewhere`."""
     job_moved = Signal(object)
     """A `Job`."""
     command_ran = Signal(object)
@@ -59,6 +62,8 @@ class Bridge(QObject):
                 self.link_moved.emit(event.cluster_id)
             case LaunchMoved():
                 self.launch_moved.emit(event.progress)
+            case LaunchedElsewhere():
+                self.launched_elsewhere.emit(event)
             case JobMoved():
                 self.job_moved.emit(event.job)
             case CommandRan():

@@ -167,6 +167,7 @@ class Desk(QObject):
         bridge.cluster_lost.connect(self._cluster_moved)
         bridge.link_moved.connect(self._connection_moved)
         bridge.launch_moved.connect(self._launch_moved)
+        bridge.launched_elsewhere.connect(self.fleets.launched_elsewhere)
         bridge.job_moved.connect(self.jobs.job_moved)
         bridge.job_moved.connect(self.outposts.job_moved)
         bridge.command_ran.connect(self.command_log.add)

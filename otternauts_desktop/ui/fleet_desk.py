@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 
 from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.events import LaunchedElsewhere
 from otternauts_desktop.core.fleet.flight_plan import read
 from otternauts_desktop.core.flight.progress import LaunchProgress, LaunchState
 from otternauts_desktop.core.names import ClusterId
@@ -47,6 +49,7 @@ class FleetDesk(QObject):
         self._page = page
         self._tasks = tasks
         self._launches: dict[tuple[str, str], LaunchProgress] = {}
+        self._opened_at = time.time()
         plan = page.plan_tab
         self.plans = PlanDesk(window, crew, plan, tasks)
         self.plans.fleets_changed.connect(self.fleets_changed)
@@ -279,6 +282,21 @@ class FleetDesk(QObject):
                 return
             cause = progress.cause.sentence if progress.cause else ""
             self._window.notice.show_notice("bad", title_of(progress), cause)
+
+    def launched_elsewhere(self, launch: LaunchedElsewhere) -> None:
+        """Say that somebody else has launched a fleet, unless that was before this run."""
+        place = self._window.place
+        if (place.cluster_id, place.name) == (launch.cluster_id, launch.fleet):
+            self.history.show()
+        if launch.ended_at >= self._opened_at:
+            self._window.toast.say(
+                tr(
+                    "{operator} has launched {fleet} (v{version}).",
+                    operator=launch.operator,
+                    fleet=launch.fleet,
+                    version=launch.version,
+                )
+            )
 
     def _stop_watching(self) -> None:
         place = self._window.place

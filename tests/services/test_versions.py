@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from otternauts_desktop.app import MissionControl, open_mission_control
+from otternauts_desktop.core.events import LaunchedElsewhere
 from otternauts_desktop.core.flight.progress import LaunchState
 from otternauts_desktop.core.flight.versions import (
     MOST,
@@ -70,9 +71,14 @@ async def test_a_second_desktop_sees_the_history_and_both_count_on(tmp_path: Pat
         assert bob.launches.pins(first) == ada.launches.pins(first)
         assert bob.launches.draft(there, "kiosk") == TEXT.format(n=1)
 
+        heard: list[LaunchedElsewhere] = []
+        ada.bus.subscribe(
+            lambda event: heard.append(event) if isinstance(event, LaunchedElsewhere) else None
+        )
         second_one = await launched(bob, there, 2)
         third = await launched(ada, here, 3)
         assert numbers(ada, here) == {first: 1, second_one: 2, third: 3}
+        assert [(event.fleet, event.version) for event in heard] == [("kiosk", 2)]
         base = bob.launches.version(there, "kiosk", 1)
         back = bob.launches.return_to(base, {"KEY": Secret(CANARY)})
         assert (await bob.launches.wait(back)).state is LaunchState.CONVERGED
@@ -143,7 +149,13 @@ def test_a_line_with_another_form_is_left_out() -> None:
     document = versions_document("shop", [_version(1), _version(2)])
     assert document is not None
     lines = zlib.decompress(base64.b64decode(document["Data"])).decode().splitlines()
-    for name, value in (("version", "1"), ("pins", {"web": 1}), ("template", None), ("pins", [])):
+    for name, value in (
+        ("version", "1"),
+        ("pins", {"web": 1}),
+        ("template", None),
+        ("pins", []),
+        ("cause", "{}"),
+    ):
         wrong = json.dumps({**json.loads(lines[0]), name: value})
         data = base64.b64encode(zlib.compress("\n".join((wrong, lines[1])).encode())).decode()
         assert [kept.version for kept in read_versions(data)] == [1], name

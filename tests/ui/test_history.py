@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from otternauts_desktop.app import open_mission_control
 from otternauts_desktop.core.flight.progress import LaunchState
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dialogs.confirm_return import ConfirmReturn
@@ -103,3 +104,23 @@ async def test_a_service_is_rolled_back_once_it_is_seen_what_that_changes(tmp_pa
         await shown(lambda: "what it was before" in window.toast.text.text(), 60)
         (web,) = (await control.telemetry.refresh(cluster.id)).fleets["kiosk"]
         assert web.image.startswith("nginx:1.27")
+
+
+async def test_a_launch_by_somebody_else_is_said_and_in_the_history(tmp_path: Path) -> None:
+    async with seated(tmp_path / "home") as (window, desk, control):
+        cluster = await control.practice()
+        desk.show_clusters()
+        desk.go(fleet_place(cluster.id, "kiosk", "history"))
+        tab = desk.fleet_page.history_tab
+        async with open_mission_control(tmp_path / "another home") as other:
+            login = control.outposts.practice_logins["orion-1"]
+            known = next(o for o in control.outposts.outposts(cluster.id) if o.name == "orion-1")
+            outpost = await other.outposts.add(
+                login, host_key=known.host_key, cluster_name="the same"
+            )
+            await other.telemetry.refresh(outpost.cluster_id)
+            launch = await other.launches.launch(outpost.cluster_id, "kiosk", BASE, {})
+            await other.launches.wait(launch)
+        control.telemetry.watch(cluster.id)
+        await shown(lambda: "has launched kiosk (v1)" in window.toast.text.text())
+        assert tab.model.index(0, 0).data() == "v1"

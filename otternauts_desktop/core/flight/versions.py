@@ -129,4 +129,15 @@ def _read(line: str) -> KeptVersion | None:
     pins = values["pins"]
     if any(not isinstance(part, str) for pair in pins.items() for part in pair):
         return None
-    return KeptVersion(**values)
+    return KeptVersion(**values) if _tells_a_cause(values["cause"]) else None
+
+
+def _tells_a_cause(text: str) -> bool:
+    """Whether it is what a launch writes down of its failure, or nothing."""
+    if not text:
+        return True
+    try:
+        cause = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(cause, dict) and isinstance(cause.get("sentence"), str)

@@ -79,8 +79,8 @@ class LaunchRecords:
 
     def take_over(
         self, record: LaunchRecord, pins: Mapping[str, str], *, shared: Collection[LaunchId]
-    ) -> None:
-        """Write down a launch that was made elsewhere, unless it is known.
+    ) -> bool:
+        """Write down a launch that was made elsewhere; gives whether it was not known.
 
         It keeps its version: one of here that is not among the `shared` ones makes room, and gets
         the next that is free. Of two that are shared the one that comes later does. Nothing
@@ -92,7 +92,7 @@ class LaunchRecords:
             versions: dict[int, LaunchId] = {row.version: LaunchId(row.id) for row in rows}
             cluster = select(CLUSTERS.c.id).where(CLUSTERS.c.id == record.cluster_id)
             if record.id in versions.values() or connection.execute(cluster).first() is None:
-                return
+                return False
             version, holder = record.version, versions.get(record.version)
             free = max(versions, default=0) + 1
             if holder is not None and holder not in shared:
@@ -102,6 +102,7 @@ class LaunchRecords:
                 version = free
             kept = {"version": version, "jobs_done": "[]", "pins": json.dumps(dict(pins))}
             connection.execute(insert(LAUNCHES).values(**{**asdict(record), **kept}))
+        return True
 
     def known(self, launch_ids: Collection[LaunchId]) -> frozenset[LaunchId]:
         """Those of these launches that are in the journal."""
