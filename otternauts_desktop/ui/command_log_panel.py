@@ -1,6 +1,7 @@
 """Every command and API call that went to an outpost, as a person could have typed it."""
 
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QTimer
@@ -32,13 +33,17 @@ _HEADINGS: Final = (
 class CommandLogPanel(QWidget):
     """The last `SHOWN` entries, newest first."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, ssh_line: Callable[[CommandRan], str], parent: QWidget | None = None
+    ) -> None:
+        """`ssh_line` gives an entry as a person would type it at a terminal."""
         super().__init__(parent)
+        self._ssh_line = ssh_line
         self._entries: deque[tuple[int, CommandRan]] = deque(maxlen=SHOWN)
         self.count = 0
         self.model = RowTreeModel(_HEADINGS)
         self.view = RowView(self.model, _HEADINGS, tr("Command log"), height=24, dense=24)
-        copy = IconButton("copy", tr("Copy the command"), size=24)
+        copy = IconButton("copy", tr("Copy as a line for ssh"), size=24)
         copy.clicked.connect(self.copy)
         head = row(margins=(16, 2, 8, 2), spacing=8)
         words = tr(
@@ -62,10 +67,10 @@ class CommandLogPanel(QWidget):
             self._timer.start()
 
     def copy(self) -> None:
-        """Put the chosen command on the clipboard."""
+        """Put the chosen command on the clipboard, as a line for a terminal."""
         chosen = self.view.current_row()
         if chosen is not None and isinstance(chosen.subject, CommandRan):
-            QGuiApplication.clipboard().setText(chosen.subject.command)
+            QGuiApplication.clipboard().setText(self._ssh_line(chosen.subject))
 
     def _show(self) -> None:
         if self.isVisible():

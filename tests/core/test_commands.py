@@ -1,7 +1,9 @@
 """Remote commands: compared as values, and run through a real shell."""
 
 import os
+import shlex
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +12,13 @@ from otternauts_desktop.core.flight.commands import (
     INCOMPLETE,
     dial_stdio,
     meaningful_output,
+    node_update,
     service_remove,
+    ssh_line,
     stack_deploy,
     stack_remove,
 )
+from otternauts_desktop.core.swarm.cluster import Jump, Login
 
 NASTY = ["a b", "$(id)", "`id`", "';id;'", "-x", "a\nb", "ö", '"', "*", "\\"]
 
@@ -82,3 +87,21 @@ def test_advice_about_detach_is_left_out() -> None:
         "Creating service shop_web\n"
     )
     assert meaningful_output(said) == "Creating service shop_web"
+
+
+def test_a_line_of_the_log_is_one_for_a_terminal() -> None:
+    far = Login("10.0.0.5", "ops", 2222, "/home/ada/a key")
+    near = Login("jump.example", "deploy")
+    through = replace(far, key_file=None, jump=Jump(near))
+    node = node_update("n1", ["--label-add", "a=b c"], sudo=False).line()
+    line = ssh_line(far, node, sudo=False)
+    assert line.startswith("ssh -p 2222 -i '/home/ada/a key' ops@10.0.0.5 ")
+    assert shlex.split(line)[-1] == node
+    assert ssh_line(through, "true", sudo=False) == (
+        "ssh -p 2222 -J deploy@jump.example:22 ops@10.0.0.5 true"
+    )
+    call = shlex.split(ssh_line(near, 'GET /v1.45/tasks?filters={"a":["b"]}', sudo=True))
+    assert shlex.split(call[-1]) == [
+        *("sudo", "-n", "curl", "-sX", "GET", "--unix-socket", "/var/run/docker.sock"),
+        'http://docker/v1.45/tasks?filters={"a":["b"]}',
+    ]

@@ -72,7 +72,7 @@ def everything() -> list[QWidget]:
         ServicePage(),
         FleetPage(),
         LogConsole(),
-        CommandLogPanel(),
+        CommandLogPanel(lambda entry: entry.command),
         AddOutpost(),
         About("1.0"),
         SettingsDialog("/home/otto/.otternauts", ""),

@@ -5,12 +5,14 @@ an argument list is readable by every user of the server.
 """
 
 import hashlib
+import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.core.swarm.cluster import DEFAULT_SSH_PORT, Login
 
 ResolveImage = Literal["always", "changed", "never"]
 """When Docker asks the registry for an image's digest (`docker stack deploy --resolve-image`)."""
@@ -197,6 +199,30 @@ def replace_in_container(container_id: str, path: str, body: bytes, *, sudo: boo
     digest = hashlib.sha256(body).hexdigest()
     guarded = ("sh", "-c", _GUARDED, "otternauts", digest, *_docker(*inside, sudo=sudo))
     return Command(guarded, body)
+
+
+_CALL: Final = re.compile(r"(GET|POST|DELETE|HEAD) (/v[0-9.]+/\S*)")
+
+
+def ssh_line(login: Login, command: str, *, sudo: bool) -> str:
+    """A line of the command log as a person types it at a terminal, for OpenSSH's `ssh`.
+
+    A call of the Engine becomes one of `curl`, without the body that it may have had.
+    """
+    words = ["ssh", *(("-p", str(login.port)) if login.port != DEFAULT_SSH_PORT else ())]
+    if login.key_file:
+        words += ["-i", login.key_file]
+    hops, jump = list[str](), login.jump
+    while jump is not None:
+        hops.insert(0, f"{jump.login.user}@{jump.login.host}:{jump.login.port}")
+        jump = jump.login.jump
+    if hops:
+        words += ["-J", ",".join(hops)]
+    if call := _CALL.fullmatch(command):
+        method, path = call.groups()
+        curl = ("curl", "-sX", method, "--unix-socket", "/var/run/docker.sock")
+        command = shlex.join((*(("sudo", "-n") if sudo else ()), *curl, f"http://docker{path}"))
+    return shlex.join((*words, f"{login.user}@{login.host}", command))
 
 
 def meaningful_output(text: str) -> str:
