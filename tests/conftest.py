@@ -2,12 +2,27 @@
 
 import asyncio
 import inspect
+import os
+from collections.abc import Iterator
 
 import pytest
 
 from tests.coroutines import bounded
 
 pytest_plugins = ["tests.lab.fixtures"]
+
+
+_PASSPHRASE = "OTTERNAUTS_SECRET_KEY"
+
+
+@pytest.fixture(autouse=True)
+def _no_passphrase_of_another_test() -> Iterator[None]:
+    """What opens the encrypted vault is each test's own, also where a scene has set it."""
+    before = os.environ.pop(_PASSPHRASE, None)
+    yield
+    os.environ.pop(_PASSPHRASE, None)
+    if before is not None:
+        os.environ[_PASSPHRASE] = before
 
 
 @pytest.hookimpl(tryfirst=True)

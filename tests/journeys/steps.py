@@ -9,8 +9,7 @@ SHOW_FINGERPRINT = ("ssh-keygen", "-lf", "/etc/ssh/ssh_host_ed25519_key.pub")
 
 def adds_an_outpost(person: Person, lab: Lab, node: LabNode) -> None:
     """By the keyboard alone, comparing the fingerprint with what the node's console prints."""
-    person.presses("ctrl+n")
-    person.sees("Nothing is changed on it")
+    person.presses_until("ctrl+n", "Nothing is changed on it")
     person.types(node.host)
     person.tabs_to("User")
     person.types(node.user)
