@@ -126,15 +126,7 @@ class Outposts:
         server. Raises `OutpostError`; nothing is stored then. Without `take_over` that is
         `ManagesAnotherSwarm` for one that is no cluster yet, where there are others.
         """
-        link = await self._keys.connect(login, host_key)
-        try:
-            engine, sudo = await self.reach_docker(link, str(login))
-            try:
-                info = await engine.get("/info")
-            finally:
-                await engine.close()
-        finally:
-            await link.close()
+        info, sudo = await self._asked(login, host_key)
         simulated = login in self.practice_logins.values()
         cluster, is_new = self._cluster_of(info, cluster_name, simulated=simulated)
         if is_new and not take_over and self.clusters():
@@ -193,15 +185,7 @@ class Outposts:
         kept key that nobody uses any more is forgotten.
         """
         old = self.outpost(outpost_id)
-        link = await self._keys.connect(login, host_key)
-        try:
-            engine, sudo = await self.reach_docker(link, str(login))
-            try:
-                info = await engine.get("/info")
-            finally:
-                await engine.close()
-        finally:
-            await link.close()
+        info, sudo = await self._asked(login, host_key)
         if old.node_id not in ("", info["Swarm"].get("NodeID")):
             name = shown(str(info.get("Name", "")))
             raise AnotherServer(
@@ -283,6 +267,18 @@ class Outposts:
         for outpost in self._clusters.outposts(cluster_id):
             self._links.retry_now(outpost)
         self._telemetry.wake(cluster_id)
+
+    async def _asked(self, login: Login, host_key: str) -> tuple[dict[str, Any], bool]:
+        """The `/info` of a server's Docker, and whether it takes sudo. Raises `OutpostError`."""
+        link = await self._keys.connect(login, host_key)
+        try:
+            engine, sudo = await self.reach_docker(link, str(login))
+            try:
+                return await engine.get("/info"), sudo
+            finally:
+                await engine.close()
+        finally:
+            await link.close()
 
     async def reach_docker(self, link: SshLink, name: str) -> tuple[Engine, bool]:
         """The engine, and whether it takes sudo to reach it."""

@@ -31,9 +31,6 @@ _GUARDED: Final = (
     'shift; printf %s "$body" | "$@"'
 )
 
-NO_FOLDER: Final = 73
-"""Exit status where no folder for logins could be made (EX_CANTCREAT of sysexits.h)."""
-
 # Docker reads logins from a file, only. It lies in memory, in a folder that nobody else can open,
 # for as long as the command runs; the first line of what is read is its content. One that was
 # killed leaves it behind: it goes with the next command after an hour. `read` and `printf` are
@@ -42,7 +39,7 @@ _LOGGED_IN: Final = (
     "umask 077; folder=$1; shift; "
     'find /dev/shm -maxdepth 1 -name "otternauts-*" -user "$(id -un)" -mmin +60 '
     "-exec rm -rf {} + 2>/dev/null; "
-    'mkdir -- "$folder" || exit 73; '
+    'mkdir -- "$folder" || { echo "No folder for the login; nothing was done." >&2; exit 73; }; '
     "trap 'rm -rf -- \"$folder\"' EXIT; trap 'exit 129' HUP INT TERM; "
     'IFS= read -r config && printf %s "$config" >"$folder/config.json" || exit 73; '
 )
