@@ -19,7 +19,8 @@ from PySide6.QtCore import QObject, SignalInstance, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from otternauts_desktop.core.errors import HomeInUse, KnownError
+from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.kept_errors import HomeInUse
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.store.home import default_home, keep_language, kept_language
 from otternauts_desktop.ui.language import meant, take_up

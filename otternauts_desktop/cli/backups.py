@@ -11,7 +11,7 @@ from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
-from otternauts_desktop.core.errors import PassphraseTooShort
+from otternauts_desktop.core.kept_errors import PassphraseTooShort
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.services.backup_files import is_sealed
 from otternauts_desktop.services.backups import checked, copies, read_backup

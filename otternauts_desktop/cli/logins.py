@@ -10,8 +10,9 @@ from typing import Final, TypeVar
 from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output
-from otternauts_desktop.core.errors import NothingFound, PassphraseNeeded, VaultLocked
+from otternauts_desktop.core.errors import NothingFound, PassphraseNeeded
 from otternauts_desktop.core.flight.commands import allow_key
+from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Jump, Login
 from otternauts_desktop.core.swarm.jumps import read_jump

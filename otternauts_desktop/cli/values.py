@@ -9,8 +9,8 @@ from otternauts_desktop.app import MissionControl
 from otternauts_desktop.cli.clusters import CANCELLED, chosen_cluster
 from otternauts_desktop.cli.inputs import asked, confirmed, read_text
 from otternauts_desktop.cli.output import Output, table
-from otternauts_desktop.core.errors import RecoveryKeyWrong
 from otternauts_desktop.core.fleet.env_files import read_env_file
+from otternauts_desktop.core.kept_errors import RecoveryKeyWrong
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.services.values import users

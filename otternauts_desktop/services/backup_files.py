@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from otternauts_desktop.core.errors import (
+from otternauts_desktop.core.kept_errors import (
     BackupDamaged,
     BackupNewer,
     BackupPassphraseWrong,

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from otternauts_desktop.core.errors import (
+from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.kept_errors import (
     BackupDamaged,
     BackupNewer,
     DatabaseDamaged,
     DatabaseNewer,
-    KnownError,
     SecretMissing,
 )
 from otternauts_desktop.core.secret import Secret

@@ -5,7 +5,8 @@ import uuid
 from contextlib import suppress
 from pathlib import Path
 
-from otternauts_desktop.core.errors import PassphraseNeeded, SecretMissing
+from otternauts_desktop.core.errors import PassphraseNeeded
+from otternauts_desktop.core.kept_errors import SecretMissing
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.services.ssh import SshLink, connect

@@ -25,7 +25,6 @@ from otternauts_desktop.core.errors import (
     OutcomeUnknown,
     OutpostError,
     RemovalFailed,
-    VaultLocked,
 )
 from otternauts_desktop.core.events import LaunchMoved
 from otternauts_desktop.core.fleet.beside import NOTHING, Beside
@@ -51,6 +50,7 @@ from otternauts_desktop.core.flight.progress import (
     StepState,
 )
 from otternauts_desktop.core.flight.taking_over import TakenOver, take_over
+from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.names import ClusterId, LaunchId, fleet_name
 from otternauts_desktop.core.swarm.domains import domains_in
 from otternauts_desktop.core.swarm.state import Snapshot

@@ -18,11 +18,10 @@ from otternauts_desktop.core.errors import (
     OutpostError,
     OutpostUnreachable,
     PassphraseNeeded,
-    SecretMissing,
-    VaultLocked,
 )
 from otternauts_desktop.core.events import LinkMoved
 from otternauts_desktop.core.flight.commands import Command
+from otternauts_desktop.core.kept_errors import SecretMissing, VaultLocked
 from otternauts_desktop.core.names import OutpostId
 from otternauts_desktop.core.swarm.cluster import LinkState, LinkStatus, Outpost
 from otternauts_desktop.services.bus import Bus

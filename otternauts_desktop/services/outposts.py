@@ -15,9 +15,9 @@ from otternauts_desktop.core.errors import (
     ManagesAnotherSwarm,
     NotASwarmManager,
     NothingFound,
-    VaultLocked,
 )
 from otternauts_desktop.core.events import ClustersChanged
+from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Cluster, Jump, LinkStatus, Login, Outpost
 from otternauts_desktop.core.swarm.jumps import kept_keys, rerouted

@@ -13,7 +13,7 @@ import json
 import secrets
 from typing import Final
 
-from otternauts_desktop.core.errors import MasterKeyMissing, RecoveryKeyWrong, SecretMissing
+from otternauts_desktop.core.kept_errors import MasterKeyMissing, RecoveryKeyWrong, SecretMissing
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.services.store.settings import SettingRecords
 from otternauts_desktop.services.vault import Vault, opened, sealed

@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from otternauts_desktop.core.errors import (
+from otternauts_desktop.core.kept_errors import (
     HomeInUse,
     KeyringSilent,
     SecretMissing,

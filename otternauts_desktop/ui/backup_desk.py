@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
-from otternauts_desktop.core.errors import BackupPassphraseWrong
+from otternauts_desktop.core.kept_errors import BackupPassphraseWrong
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask

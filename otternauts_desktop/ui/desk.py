@@ -11,7 +11,6 @@ from otternauts_desktop.core.flight.progress import LaunchProgress
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui import window_memory
-from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.backup_desk import BackupDesk
 from otternauts_desktop.ui.bridge import Bridge
 from otternauts_desktop.ui.cluster_page import ClusterPage
@@ -28,6 +27,7 @@ from otternauts_desktop.ui.help_desk import HelpDesk
 from otternauts_desktop.ui.ingress_desk import IngressDesk
 from otternauts_desktop.ui.jobs_desk import JobsDesk
 from otternauts_desktop.ui.jobs_panel import JobsPanel
+from otternauts_desktop.ui.leaving import may_leave
 from otternauts_desktop.ui.log_console import LogConsole
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.membership_desk import MembershipDesk
@@ -367,17 +367,10 @@ class Desk(QObject):
 
     async def _leave(self) -> None:
         """Keep what is to be kept, then end the program."""
-        from otternauts_desktop.ui.dialogs.confirm import Confirm
-
         self.fleets.plans.keep_draft()
-        running = self._crew.launches.under_way()
-        if running:
-            names = ", ".join(progress.fleet for progress in running)
-            words = tr("Docker will finish it, but Otternauts will not watch it.")
-            title = tr("{names} is still launching", names=names)
-            if not await ask(Confirm(title, words, tr("Quit"), self._window)):
-                self.backups.wanted = None
-                return
+        if not await may_leave(self._crew, self._window):
+            self.backups.wanted = None
+            return
         settings, window = self._crew.settings, self._window
         window_memory.keep(window, settings)
         settings.put("window.place", place_text(window.place))

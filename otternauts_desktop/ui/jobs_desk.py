@@ -4,8 +4,9 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer
 
-from otternauts_desktop.core.errors import PassphraseNeeded, VaultLocked
+from otternauts_desktop.core.errors import PassphraseNeeded
 from otternauts_desktop.core.flight.job import Job, JobState
+from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.names import JobId
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.crew import Crew

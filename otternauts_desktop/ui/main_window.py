@@ -3,7 +3,6 @@
 It knows no service. What a person asks for leaves it as signals; `desk.py` does it.
 """
 
-from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QMimeData, QSize, Qt, QTimer, Signal
@@ -20,16 +19,16 @@ from otternauts_desktop.ui.actions import Actions
 from otternauts_desktop.ui.buttons import IconButton, PaletteButton
 from otternauts_desktop.ui.cluster_tree import ClusterTree
 from otternauts_desktop.ui.cluster_tree_model import ClusterTreeModel
-from otternauts_desktop.ui.dock import COMMANDS, COMMS, HEIGHT, Dock
+from otternauts_desktop.ui.dock import HEIGHT, Dock
 from otternauts_desktop.ui.frames import Split, Surface, column, row, rule
 from otternauts_desktop.ui.labels import Label
 from otternauts_desktop.ui.navigator_split import NavigatorSplit
 from otternauts_desktop.ui.notice_bar import NoticeBar
-from otternauts_desktop.ui.panes import focus_into, go_to_pane, make_pane
+from otternauts_desktop.ui.panes import focus_into, make_pane
 from otternauts_desktop.ui.places import WELCOME, Place
 from otternauts_desktop.ui.status_line import StatusLine
-from otternauts_desktop.ui.theme import LARGEST_SCALE, SMALLEST_SCALE, Mode, theme
 from otternauts_desktop.ui.toast import Toast
+from otternauts_desktop.ui.view_actions import register_view_actions
 from otternauts_desktop.ui.welcome_page import WelcomePage
 
 SIZE: Final = (1440, 900)
@@ -204,37 +203,8 @@ class MainWindow(QMainWindow):
             keys="Alt+Right",
             available=lambda: self.has_future,
         )
-        add(
-            "go.next_pane",
-            "Go",
-            tr("Next part of the window"),
-            lambda: go_to_pane(self, 1),
-            keys="F6",
-        )
-        add(
-            "go.previous_pane",
-            "Go",
-            tr("Previous part of the window"),
-            lambda: go_to_pane(self, -1),
-            keys="Shift+F6",
-        )
         add("go.welcome", "Go", tr("Welcome page"), lambda: self.place_chosen.emit(WELCOME))
         add("view.refresh", "View", tr("Refresh"), self.refresh_requested.emit, keys="F5")
-        for mode, title in (
-            (Mode.AUTO, tr("Theme: automatic")),
-            (Mode.LIGHT, tr("Theme: light")),
-            (Mode.DARK, tr("Theme: dark")),
-        ):
-            add(f"theme.{mode}", "View", title, partial(theme().set_mode, mode))
-        add("text.larger", "View", tr("Larger text"), lambda: _zoom(0.1), keys="Ctrl++")
-        add("text.smaller", "View", tr("Smaller text"), lambda: _zoom(-0.1), keys="Ctrl+-")
-        add(
-            "text.normal",
-            "View",
-            tr("Normal text size"),
-            lambda: theme().set_scale(1.0),
-            keys="Ctrl+0",
-        )
         add("view.navigator", "View", tr("Navigator"), self.navigator_button.toggle, keys="Ctrl+B")
         add(
             "view.filter",
@@ -243,20 +213,7 @@ class MainWindow(QMainWindow):
             self._filter,
             keys="Ctrl+Shift+E",
         )
-        add(
-            "view.comms",
-            "View",
-            tr("Comms panel"),
-            lambda: self.dock.toggle(COMMS),
-            keys="Ctrl+Shift+C",
-        )
-        add(
-            "view.commands",
-            "View",
-            tr("Command log"),
-            lambda: self.dock.toggle(COMMANDS),
-            keys="Ctrl+Shift+L",
-        )
+        register_view_actions(self.actions_, self, self.dock)
         add("help.keys", "Help", tr("Keyboard shortcuts…"), self.shortcuts_requested.emit, keys="?")
         add("help.about", "Help", tr("About Otternauts"), self.about_requested.emit)
 
@@ -393,7 +350,3 @@ def dropped_plan(data: QMimeData) -> str:
         if url.isLocalFile() and url.toLocalFile().lower().endswith((".yml", ".yaml")):
             return url.toLocalFile()
     return ""
-
-
-def _zoom(step: float) -> None:
-    theme().set_scale(min(max(theme().scale + step, SMALLEST_SCALE), LARGEST_SCALE))

@@ -14,10 +14,10 @@ from otternauts_desktop.core.errors import (
     KeyUnusable,
     KnownError,
     PassphraseNeeded,
-    SecretMissing,
 )
 from otternauts_desktop.core.flight.commands import allow_key
 from otternauts_desktop.core.flight.job import Job, JobState
+from otternauts_desktop.core.kept_errors import SecretMissing
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Jump, Login, Outpost
 from otternauts_desktop.core.words import tr

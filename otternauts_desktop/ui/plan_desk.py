@@ -13,15 +13,12 @@ from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from otternauts_desktop.core.errors import (
-    FlightPlanTooLarge,
-    KnownError,
-    VaultLocked,
-)
+from otternauts_desktop.core.errors import FlightPlanTooLarge, KnownError
 from otternauts_desktop.core.fleet.beside import Beside
 from otternauts_desktop.core.fleet.completion import Surroundings
 from otternauts_desktop.core.fleet.flight_plan import Variables
 from otternauts_desktop.core.flight.comparison import Pair, compare
+from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.words import tr

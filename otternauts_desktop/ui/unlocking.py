@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtWidgets import QWidget
 
-from otternauts_desktop.core.errors import PassphraseNeeded, VaultLocked
+from otternauts_desktop.core.errors import PassphraseNeeded
+from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.tasks import Tasks
 

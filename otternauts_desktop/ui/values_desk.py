@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from otternauts_desktop.core.errors import MasterKeyMissing
 from otternauts_desktop.core.fleet.env_files import read_env_file
+from otternauts_desktop.core.kept_errors import MasterKeyMissing
 from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.private_files import read_private

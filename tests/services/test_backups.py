@@ -14,18 +14,18 @@ from pathlib import Path
 import pytest
 
 from otternauts_desktop.app import MissionControl, open_mission_control
-from otternauts_desktop.core.errors import (
+from otternauts_desktop.core.errors import FileUnwritable
+from otternauts_desktop.core.flight.job import Job, JobState
+from otternauts_desktop.core.kept_errors import (
     BackupDamaged,
     BackupNewer,
     BackupPassphraseWrong,
     BackupUnusable,
     DatabaseDamaged,
-    FileUnwritable,
     HomeInUse,
     PassphraseTooShort,
     VaultLocked,
 )
-from otternauts_desktop.core.flight.job import Job, JobState
 from otternauts_desktop.core.names import ClusterId, JobId, LaunchId, OutpostId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Cluster, Jump, Login, Outpost

@@ -14,8 +14,8 @@ from otternauts_desktop.core.errors import (
     HostKeyChanged,
     NotASwarmManager,
     OutpostError,
-    SecretMissing,
 )
+from otternauts_desktop.core.kept_errors import SecretMissing
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.services import vault

@@ -10,10 +10,10 @@ from otternauts_desktop.core.errors import (
     NothingFound,
     RegistryRefused,
     RegistryUnreachable,
-    VaultLocked,
 )
 from otternauts_desktop.core.flight.logins import DOCKER_HUB, Access, docker_config, registry_named
 from otternauts_desktop.core.flight.progress import LaunchState
+from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.services.vault import ENVIRONMENT
 from otternauts_desktop.simulator.private_registry import PASSWORD, REGISTRY, USER

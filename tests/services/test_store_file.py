@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from otternauts_desktop.core.errors import (
+from otternauts_desktop.core.kept_errors import (
     DatabaseDamaged,
     DatabaseNewer,
     DatabaseUnwritable,

@@ -8,13 +8,8 @@ from pathlib import Path
 import pytest
 
 from otternauts_desktop.app import MissionControl, open_mission_control
-from otternauts_desktop.core.errors import (
-    BadName,
-    MasterKeyMissing,
-    NothingFound,
-    RecoveryKeyWrong,
-    SecretMissing,
-)
+from otternauts_desktop.core.errors import BadName, NothingFound
+from otternauts_desktop.core.kept_errors import MasterKeyMissing, RecoveryKeyWrong, SecretMissing
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Cluster

@@ -13,7 +13,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
-from otternauts_desktop.core.errors import (
+from otternauts_desktop.core.kept_errors import (
     KeyringSilent,
     SecretMissing,
     VaultDamaged,

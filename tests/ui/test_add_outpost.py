@@ -6,12 +6,8 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 
 from otternauts_desktop.app import MissionControl
-from otternauts_desktop.core.errors import (
-    AnotherServer,
-    KeyUnusable,
-    ManagesAnotherSwarm,
-    SecretMissing,
-)
+from otternauts_desktop.core.errors import AnotherServer, KeyUnusable, ManagesAnotherSwarm
+from otternauts_desktop.core.kept_errors import SecretMissing
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.cluster import Jump, LinkState, Login
 from otternauts_desktop.simulator.host import Host

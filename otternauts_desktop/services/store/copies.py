@@ -16,9 +16,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from otternauts_desktop.core.errors import DatabaseDamaged, HomeInUse
 from otternauts_desktop.core.flight.job import JobState
 from otternauts_desktop.core.flight.progress import Cause, LaunchState
+from otternauts_desktop.core.kept_errors import DatabaseDamaged, HomeInUse
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.store.database import as_known_errors, newer, open_database
 from otternauts_desktop.services.store.home import DATABASE, KEY_SETTING

@@ -15,12 +15,8 @@ from typing import Any, Final
 from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
-from otternauts_desktop.core.errors import (
-    DatabaseDamaged,
-    DatabaseNewer,
-    DatabaseUnwritable,
-    KnownError,
-)
+from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.kept_errors import DatabaseDamaged, DatabaseNewer, DatabaseUnwritable
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.store.migrations import MIGRATIONS
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from otternauts_desktop.core.errors import DatabaseDamaged
 from otternauts_desktop.core.flight.drift import Sums
+from otternauts_desktop.core.kept_errors import DatabaseDamaged
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Cluster
 from otternauts_desktop.services.store.home import KEY_SETTING

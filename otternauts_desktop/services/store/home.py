@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from otternauts_desktop.core.errors import DatabaseUnwritable
+from otternauts_desktop.core.kept_errors import DatabaseUnwritable
 
 DATABASE: Final = "mission_control.db"
 KEY_SETTING: Final = "sums_key"

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from otternauts_desktop.core.errors import HomeInUse
+from otternauts_desktop.core.kept_errors import HomeInUse
 from otternauts_desktop.core.words import tr
 
 if sys.platform == "win32":
