@@ -20,6 +20,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.command in (None, "simulate"):
         simulate = arguments.simulate or arguments.command == "simulate"
         return _desktop(home=arguments.home, simulate=simulate)
+    if arguments.command == "self-test":
+        from otternauts_desktop import self_test
+
+        return self_test.run(arguments)
     from otternauts_desktop.cli.main import run
 
     return run(arguments)

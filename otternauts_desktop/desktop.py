@@ -10,7 +10,6 @@ import traceback
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ from PySide6.QtCore import QObject, SignalInstance, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from otternauts_desktop import __version__
 from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.kept_errors import HomeInUse
 from otternauts_desktop.core.words import tr
@@ -217,7 +217,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         home=str(control.home),
         kept_language=partial(kept_language, control.home),
         keep_language=partial(keep_language, control.home),
-        version=version("otternauts-desktop"),
+        version=__version__,
     )
 
 
@@ -256,7 +256,7 @@ def bug_report(kind: type[BaseException], trace: TracebackType | None) -> str:
     frames = traceback.extract_tb(trace)
     places = [f"  {Path(f.filename).name}:{f.lineno} in {f.name}" for f in frames]
     system = f"{platform.platform()}, Python {platform.python_version()}, Qt {qVersion()}"
-    head = f"Otternauts {version('otternauts-desktop')} on {system}"
+    head = f"Otternauts {__version__} on {system}"
     return "\n".join([head, kind.__name__, *places])
 
 

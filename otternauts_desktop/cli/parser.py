@@ -1,9 +1,9 @@
 """The commands and their arguments. Names are a promise to scripts."""
 
 import argparse
-from importlib.metadata import PackageNotFoundError, version
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
+from otternauts_desktop import __version__
 from otternauts_desktop.cli.ingress_arguments import add_ingress
 
 
@@ -13,7 +13,7 @@ def make_parser() -> argparse.ArgumentParser:
         prog="otternauts",
         description="Mission control for Docker Swarm. Without a command it opens the window.",
     )
-    parser.add_argument("--version", action="version", version=f"otternauts {_version()}")
+    parser.add_argument("--version", action="version", version=f"otternauts {__version__}")
     parser.add_argument("--home", metavar="DIR", help="data directory (or OTTERNAUTS_HOME)")
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     parser.add_argument("--cluster", metavar="NAME", help="needed only where there are several")
@@ -98,15 +98,14 @@ def make_parser() -> argparse.ArgumentParser:
     logs.add_argument("--since", default="", metavar="SECONDS", help="seconds since 1970")
     logs.add_argument("--replica", type=int, metavar="N")
     logs.add_argument("--grep", metavar="RE", help="only lines that match")
+
+    tried = _command(commands, "self-test", "try whether all of this works on this machine")
+    tried.add_argument("--only", choices=SELF_TESTS, help="one part of it")
     return parser
 
 
-def _version() -> str:
-    try:
-        return version("otternauts-desktop")
-    except PackageNotFoundError:
-        return "(not installed)"
-
+SELF_TESTS: Final = ("resources", "keyring", "database", "ssh", "launch", "window")
+"""What `self-test` tries, in that order."""
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
