@@ -18,6 +18,7 @@ from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.crossing import Packets
 from otternauts_desktop.services.doctor import Doctor
 from otternauts_desktop.services.evacuations import Evacuations
+from otternauts_desktop.services.gauges import Gauges
 from otternauts_desktop.services.ingress import Ingress
 from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.keys import Keys
@@ -64,6 +65,7 @@ class MissionControl:
     command_log: CommandLog
     outposts: Outposts
     telemetry: Telemetry
+    gauges: Gauges
     launches: Launches
     registries: Registries
     registry_logins: RegistryLogins
@@ -139,6 +141,8 @@ async def open_mission_control(
         stack.push_async_callback(links.close)
         telemetry = Telemetry(bus, links, clusters, LastSeenRecords(database))
         stack.push_async_callback(telemetry.close)
+        gauges = Gauges(bus, links, clusters, telemetry)
+        stack.push_async_callback(gauges.close)
         transmissions = Transmissions(telemetry)
         key = await asyncio.to_thread(key_of_sums, home, str(settings.get(KEY_SETTING, "")))
         drafts, runners = DraftRecords(database), home / "runners"
@@ -162,6 +166,7 @@ async def open_mission_control(
             command_log=command_log,
             outposts=outposts,
             telemetry=telemetry,
+            gauges=gauges,
             launches=launches,
             registries=registries,
             registry_logins=logins,
@@ -190,6 +195,7 @@ async def open_mission_control(
         if watch:
             for cluster in clusters.all():
                 telemetry.watch(cluster.id)
+            gauges.start()
         yield control
 
 

@@ -1,9 +1,11 @@
 """What can happen. Frozen, past tense; published on the bus after the fact is stored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from otternauts_desktop.core.flight.job import Job
 from otternauts_desktop.core.flight.progress import LaunchProgress
+from otternauts_desktop.core.gauges.rates import Sample, Use
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import LinkStatus
 from otternauts_desktop.core.swarm.state import Snapshot
@@ -68,6 +70,17 @@ class JobMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class SamplesTaken:
+    """An outpost and the tasks on it were sampled: what they use, its clock, its disk."""
+
+    cluster_id: ClusterId
+    outpost_id: OutpostId
+    sample: Sample
+    tasks: Mapping[str, Use]
+    """By task id."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommandRan:
     """A command or API call went to an outpost and ended (or its stream was opened)."""
 
@@ -88,5 +101,6 @@ Event = (
     | LaunchMoved
     | LaunchedElsewhere
     | JobMoved
+    | SamplesTaken
     | CommandRan
 )

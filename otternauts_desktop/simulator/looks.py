@@ -4,6 +4,7 @@ import re
 import shlex
 from typing import Final
 
+from otternauts_desktop.simulator.gauges import gauges
 from otternauts_desktop.simulator.servers import SUDO_REFUSED, Server, Servers
 from otternauts_desktop.simulator.stack import Output
 
@@ -20,7 +21,9 @@ def look(servers: Servers, server: Server, line: str) -> Output | None:
     if words == ["sh", "-s"]:
         return Output(0, "".join(f"{fact}\n" for fact in _facts(server)), "")
     if words[:1] == ["date"]:
-        return Output(0, f"{servers.clock():.6f}\n", "")
+        return Output(0, f"{servers.clock() + server.clock_off:.6f}\n", "")
+    if words[:2] == ["sh", "-c"] and "/proc/loadavg" in words[2]:
+        return Output(0, gauges(servers, server), "")
     if words[:1] == ["awk"] and words[-1] == "/proc/net/snmp":
         return Output(0, f"{server.packets}\n", "")
     if words[:2] == ["bash", "-c"] and len(words) >= 6 and words[5].isdecimal():

@@ -41,6 +41,8 @@ class Server:
     """Bytes that are free."""
     drops: frozenset[Door] = frozenset()
     """What its firewall lets nobody through to."""
+    clock_off: float = 0.0
+    """Seconds that its clock is ahead."""
     carries: int = 1500
     """Bytes of the largest packet that arrives, whatever its network says."""
     id: str = field(default_factory=new_id)
@@ -106,6 +108,7 @@ class Servers:
         self.all = tuple(servers)
         self.pace = pace or Pace()
         self.clock = clock
+        self.opened = clock()
 
     def at(self, address: str) -> Server | None:
         """The machine with that address, if it is switched on."""
