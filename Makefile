@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 PYTHON := .venv/bin/python
 TOGETHER := --numprocesses 2 --dist loadgroup
 
-.PHONY: run test lab-long check lab-up lab-down screenshots texts bench clean help
+.PHONY: run test lab-long check lab-up lab-down screenshots texts bench docs clean help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s:
@@ -58,6 +58,12 @@ bench: $(PYTHON) ## speed, as ratios against a peer in the same run
 	@packaging/linux/lab-tools
 	@$(PYTHON) -m tests.bench $(ARGS)
 
+docs: $(PYTHON) ## the guide as a site, into build/docs (a warning is a failure)
+	@$(PYTHON) -m tests.guide.command_line
+	@UV_PROJECT_ENVIRONMENT=.venv-docs UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --system-certs --only-group docs
+	@.venv-docs/bin/sphinx-build -n -W --keep-going -q -b html docs build/docs
+	@echo "build/docs/index.html"
+
 # The lock file says exactly what is installed; a changed one installs anew.
 $(PYTHON): pyproject.toml uv.lock $(UV)
 	@UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --system-certs
@@ -69,4 +75,4 @@ $(UV):
 	@.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 clean: ## forget what was installed and built
-	rm -rf .venv .uv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-docs .uv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
