@@ -283,7 +283,7 @@ async def logs(control: MissionControl, arguments: Namespace, output: Output) ->
                 if arguments.replica not in (None, line.slot) or not wanted.search(line.text):
                     continue
                 if output.as_json:
-                    document.append(asdict(line))
+                    document.append(line._asdict())
                 else:
                     output.line(f"{line.time[:23]} {line.replica} | {line.text}")
     if output.as_json:

@@ -1,11 +1,18 @@
 """The Engine's log stream, in pieces of every size."""
 
+import random
+import re
 import struct
 
 import pytest
 
-from otternauts_desktop.core.comms.frames import MAX_LINE, FrameReader
-from otternauts_desktop.core.comms.line import LogLine
+from otternauts_desktop.core.comms.ansi import plain
+from otternauts_desktop.core.comms.frames import MAX_FRAME, MAX_LINE, FrameReader
+from otternauts_desktop.core.comms.line import LogLine, Speaker
+from tests.core.log_bytes import PIECE, START, Entry, framed, hostile, with_terminal
+from tests.core.log_bytes import frame as framed_as
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 STAMP = "2026-01-02T03:04:05.678901234Z"
 DETAILS = ",".join(
@@ -74,3 +81,83 @@ def test_a_terminal_has_no_frames() -> None:
 def test_bytes_that_are_no_utf8_do_no_harm() -> None:
     (line,) = FrameReader(name).feed(frame(1, b"\xff\xfe ok\n"))
     assert line.text == "�� ok"
+
+
+SPEAKER = Speaker("web", 2, "t1", "n1")
+ENTRIES = (
+    Entry(START, False, b"hello world"),
+    Entry(START, False, b"the same moment"),
+    Entry(START, True, b"a" * 40_000),
+    Entry(START + 1, False, "Ü".encode() * PIECE),
+    Entry(START + 2, False, b""),
+)
+
+
+def read(data: bytes, size: int) -> list[LogLine]:
+    reader = FrameReader(SPEAKER)
+    return [line for at in range(0, len(data), size) for line in reader.feed(data[at : at + size])]
+
+
+@pytest.mark.parametrize("size", [1, 7, 1_000, 16_384, 1_000_000])
+def test_a_containers_log_in_pieces_of_any_size(size: int) -> None:
+    lines = read(framed(ENTRIES), size)
+    assert [(line.time, line.stderr, line.text.encode()) for line in lines] == [
+        (entry.stamp, entry.stderr, entry.text) for entry in ENTRIES
+    ]
+    assert {line.replica for line in lines} == {"web.2"}
+
+
+@pytest.mark.parametrize("size", [1, 7, 1_000, 1_000_000])
+def test_a_long_line_of_a_terminal_has_the_stamp_of_each_piece_taken_out(size: int) -> None:
+    lines = read(with_terminal(ENTRIES), size)
+    assert [(line.time, line.text.encode()) for line in lines] == [
+        (entry.stamp, entry.text) for entry in ENTRIES
+    ]
+
+
+def test_the_daemons_own_words_are_a_note() -> None:
+    words = b"Error grabbing logs: node is not available\n"
+    (line,) = read(b"\x03\0\0\0" + struct.pack(">I", len(words)) + words, 10_000)
+    assert (line.note, line.text) == (True, "Error grabbing logs: node is not available")
+
+
+def test_a_length_that_lies_takes_no_memory_and_the_next_frame_is_found() -> None:
+    lie = b"\x01\0\0\0" + struct.pack(">I", 2**32 - 1) + b"x" * 100
+    lines = read(framed(ENTRIES[:1]) + lie + framed(ENTRIES[1:2]), 50)
+    assert [line.text for line in lines] == [
+        "hello world",
+        "108 damaged bytes here.",
+        "the same moment",
+    ]
+    assert [line.note for line in lines] == [False, True, False]
+
+
+def test_a_stamp_of_another_form_is_understood_and_none_is_made_up() -> None:
+    texts = (b"2026-01-02T03:04:05Z a\n", b"2026-01-02T05:04:05.5+02:00 b\n", b"nonsense c\n")
+    lines = read(b"".join(framed_as(False, text) for text in texts), 10_000)
+    assert [(line.time, line.text) for line in lines] == [
+        ("2026-01-02T03:04:05.000000000Z", "a"),
+        ("2026-01-02T03:04:05.500000000Z", "b"),
+        ("2026-01-02T03:04:05.500000000Z", "nonsense c"),
+    ]
+
+
+def test_hostile_chunks_do_no_harm() -> None:
+    survive(random.Random(7), 20_000)
+
+
+def survive(dice: random.Random, count: int) -> None:
+    """Read so many hostile chunks, as what is shown; memory stays bounded."""
+    reader: FrameReader | None = None
+    for number in range(count):
+        if reader is None or number % 50 == 0:
+            who = SPEAKER if dice.random() < 0.7 else name
+            reader = FrameReader(who)
+        lines = reader.feed(hostile(dice))
+        if number % 50 == 49:
+            lines += reader.unfinished()
+        for line in lines:
+            assert len(line.text) <= MAX_LINE + 100
+            seen = plain(line.text) + line.time
+            assert not _CONTROL.search(seen), (number, seen)
+        assert reader.held <= 2 * MAX_FRAME
