@@ -18,6 +18,7 @@ from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.crossing import Packets
 from otternauts_desktop.services.doctor import Doctor
 from otternauts_desktop.services.evacuations import Evacuations
+from otternauts_desktop.services.gauge_history import GaugeHistory
 from otternauts_desktop.services.gauges import Gauges
 from otternauts_desktop.services.ingress import Ingress
 from otternauts_desktop.services.jobs import Jobs
@@ -44,6 +45,7 @@ from otternauts_desktop.services.store.kept_values import KeptValueRecords
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.store.registry_logins import RegistryLoginRecords
+from otternauts_desktop.services.store.samples import SAMPLES, SampleRecords
 from otternauts_desktop.services.store.settings import SettingRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
@@ -66,6 +68,7 @@ class MissionControl:
     outposts: Outposts
     telemetry: Telemetry
     gauges: Gauges
+    gauge_history: GaugeHistory
     launches: Launches
     registries: Registries
     registry_logins: RegistryLogins
@@ -142,6 +145,8 @@ async def open_mission_control(
         telemetry = Telemetry(bus, links, clusters, LastSeenRecords(database))
         stack.push_async_callback(telemetry.close)
         gauges = Gauges(bus, links, clusters, telemetry)
+        gauge_history = GaugeHistory(bus, clusters, telemetry, SampleRecords(home / SAMPLES))
+        stack.push_async_callback(gauge_history.close)
         stack.push_async_callback(gauges.close)
         transmissions = Transmissions(telemetry)
         key = await asyncio.to_thread(key_of_sums, home, str(settings.get(KEY_SETTING, "")))
@@ -167,6 +172,7 @@ async def open_mission_control(
             outposts=outposts,
             telemetry=telemetry,
             gauges=gauges,
+            gauge_history=gauge_history,
             launches=launches,
             registries=registries,
             registry_logins=logins,
@@ -196,6 +202,7 @@ async def open_mission_control(
             for cluster in clusters.all():
                 telemetry.watch(cluster.id)
             gauges.start()
+            gauge_history.start()
         yield control
 
 

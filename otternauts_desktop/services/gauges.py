@@ -11,6 +11,7 @@ import time
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Final
+from zlib import crc32
 
 from otternauts_desktop.core.errors import EngineRefused, KnownError
 from otternauts_desktop.core.events import ClustersChanged, Event, LinkMoved, SamplesTaken
@@ -162,9 +163,9 @@ class Gauges:
                 _log.exception("sampling %s failed", outpost.name)
             await asyncio.sleep(LEAST_SECONDS)
             viewed = outpost.cluster_id in self._in_view
+            period = IN_VIEW_SECONDS if viewed else CALM_SECONDS
             with contextlib.suppress(TimeoutError):
-                period = IN_VIEW_SECONDS if viewed else CALM_SECONDS
-                async with asyncio.timeout(period - LEAST_SECONDS):
+                async with asyncio.timeout(seconds_to_next(period, outpost.id, time.time())):
                     await wake.wait()
 
     async def _root(self, outpost: Outpost) -> str:
@@ -177,3 +178,13 @@ class Gauges:
                 return _USUAL_ROOT
             self._roots[outpost.id] = str(info.get("DockerRootDir") or _USUAL_ROOT)
         return self._roots[outpost.id]
+
+
+def seconds_to_next(period: float, outpost_id: OutpostId, now: float) -> float:
+    """Until its next turn in a fixed rhythm of the clock.
+
+    Each outpost has its own, so that they don't all come at once; and away from the edges of the
+    slots that series are made of, so that a late answer leaves none of them empty.
+    """
+    share = crc32(outpost_id.encode()) / 2**32
+    return period - (now - period * (0.25 + share / 2)) % period
