@@ -17,3 +17,10 @@ def root() -> Path:
 def path(*parts: str) -> Path:
     """A file of it: `path("art", "icons", "outpost.svg")`."""
     return root().joinpath(*parts)
+
+
+def guide() -> dict[str, str]:
+    """The pages of the guide by name, in Markdown."""
+    packaged = root() / "guide"
+    folder = packaged if packaged.is_dir() else _PACKAGE.parent / "docs" / "guide"
+    return {page.stem: page.read_text("utf-8") for page in sorted(folder.glob("*.md"))}

@@ -136,6 +136,7 @@ class Desk(QObject):
             lambda: tasks.start(self.tour.begin(), key="sim"),
         )
         add("settings", "File", tr("Settings…"), self.help.show_settings, keys="Ctrl+,")
+        self.help.register()
         self.backups.register()
         self.values.register()
         fleets.register()

@@ -5,18 +5,31 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog
 
+from otternauts_desktop import assets
 from otternauts_desktop.core.errors import KnownError
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
+from otternauts_desktop.ui.places import PlaceKind
 from otternauts_desktop.ui.targets import place_of, targets
 from otternauts_desktop.ui.tasks import Tasks
 
 if TYPE_CHECKING:
     from otternauts_desktop.ui.dialogs.settings import SettingsDialog
+    from otternauts_desktop.ui.guide_window import GuideWindow
 
 RECENT: Final = 20
 """So many choices of the palette are shown first next time."""
+_PAGES: Final = {
+    PlaceKind.WELCOME: "first-launch",
+    PlaceKind.CLUSTER: "window",
+    PlaceKind.DOCTOR: "outposts",
+    PlaceKind.OUTPOST: "outposts",
+    PlaceKind.FLEET: "flight-plans",
+    PlaceKind.SERVICE: "launches",
+}
+"""What tells of a place."""
 
 
 class HelpDesk(QObject):
@@ -27,6 +40,7 @@ class HelpDesk(QObject):
         self._window = window
         self._crew = crew
         self._tasks = tasks
+        self._guide: GuideWindow | None = None
         recent = crew.settings.get("palette.recent")
         self._recent = recent.split("\n") if isinstance(recent, str) and recent else []
 
@@ -50,6 +64,32 @@ class HelpDesk(QObject):
             self._window.place_chosen.emit(place)
         else:
             self._window.actions_.run(target_id)
+
+    def register(self) -> None:
+        """The guide, from wherever one is."""
+        self._window.notice.help_requested.connect(self.open_troubleshooting)
+        self._window.actions_.add(
+            "help.guide", "Help", tr("The guide"), self.open_guide_here, keys="Shift+F1"
+        )
+
+    def open_guide_here(self) -> None:
+        """Show the page of the guide that tells of what is in view."""
+        self.open_guide(_PAGES.get(self._window.place.kind, "window"))
+
+    def open_troubleshooting(self, anchor: str) -> None:
+        """Show what the guide says about a known error."""
+        self.open_guide("troubleshooting", anchor)
+
+    def open_guide(self, page: str, anchor: str = "") -> None:
+        """Bring the guide forward with a page, from the heading `anchor` on."""
+        from otternauts_desktop.ui.guide_window import GuideWindow
+
+        if self._guide is None:
+            self._guide = GuideWindow(assets.guide(), self._window)
+        self._guide.show_page(page, anchor)
+        self._guide.show()
+        self._guide.raise_()
+        self._guide.activateWindow()
 
     def show_shortcuts(self) -> None:
         """Show the shortcut sheet."""

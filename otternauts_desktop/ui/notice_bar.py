@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.errors import KnownError
@@ -18,6 +19,9 @@ _MARKS = {"bad": FAILED, "warn": WARNING, "ok": DONE}
 class NoticeBar(Surface):
     """Shows one notice at a time; a newer one replaces it."""
 
+    help_requested = Signal(str)
+    """The anchor of what is shown, in the guide's troubleshooting."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("notice-bad", parent)
         self.setAccessibleName(tr("Notice"))
@@ -28,6 +32,9 @@ class NoticeBar(Surface):
         self._action = Button("", size="small")
         self._action.setAccessibleName(tr("Act on the notice"))
         self._action.clicked.connect(self._act)
+        self._anchor = ""
+        self._help = Button(tr("More on this"), kind="link")
+        self._help.clicked.connect(lambda: self.help_requested.emit(self._anchor))
         self._do: Callable[[], object] | None = None
         close = IconButton("x", tr("Dismiss"), size=24)
         close.clicked.connect(self.hide)
@@ -37,13 +44,14 @@ class NoticeBar(Surface):
         line = row(self, margins=(12, 8, 8, 8), spacing=10)
         line.addWidget(self._mark)
         line.addLayout(words, 1)
+        line.addWidget(self._help)
         line.addWidget(self._action)
         line.addWidget(close)
         self.hide()
 
     def show_error(self, error: KnownError) -> None:
         """Show a known error: sentence, cause, next step."""
-        self.show_notice("bad", error.title, error.detail, error.next_step)
+        self.show_notice("bad", error.title, error.detail, error.next_step, anchor=error.anchor)
 
     def show_notice(
         self,
@@ -54,9 +62,13 @@ class NoticeBar(Surface):
         *,
         action: str = "",
         do: Callable[[], object] | None = None,
+        anchor: str = "",
     ) -> None:
-        """Show words in the tone `bad`, `warn` or `ok`; `action` names a button that does `do`."""
+        """Show words in the tone `bad`, `warn` or `ok`; `action` names a button that does `do`,
+        `anchor` what the guide has to say about it."""
         self._do = do
+        self._anchor = anchor
+        self._help.setVisible(bool(anchor))
         self.setProperty("surface", f"notice-{tone}")
         restyle(self)
         self._mark.show_mark(_MARKS[tone])

@@ -156,6 +156,10 @@ QAbstractItemView {{ background: {t["page"]}; color: {t["fg1"]}; border: none; o
   show-decoration-selected: 0; }}
 QTreeView[surface="nav"] {{ background: {t["nav"]}; }}
 QTreeView[surface="panel"], QTableView[surface="panel"] {{ background: {t["panel"]}; }}
+QListWidget[surface="nav"] {{ background: {t["nav"]}; }}
+QListWidget[surface="nav"]::item {{ padding: 0 8px; border-radius: 4px; }}
+QListWidget[surface="nav"]::item:hover {{ background: {t["hover"]}; }}
+QListWidget[surface="nav"]::item:selected {{ background: {t["select"]}; color: {t["fg1"]}; }}
 QListWidget[surface="popup"] {{ background: {t["raised"]}; border: 1px solid {t["line"]}; }}
 QTreeView::item {{ background: transparent; border: none; }}
 QTreeView::branch {{ background: transparent; border-image: none; image: none; }}
