@@ -195,11 +195,13 @@ class Drain(_Step):
     patience: ClassVar[float] = 60.0
 
     async def is_so(self, work: Work) -> str:
+        """What is so already, in words; "" while tasks are left on it."""
         snapshot, node = await self.tools.look(work)
         living = any(t.live and t.node_id == node.id for t in snapshot.tasks)
         return tr("It is empty") if node.availability == "drain" and not living else ""
 
     async def do(self, work: Work) -> None:
+        """Drain it, and wait until its tasks have ended."""
         await self.tools.update_node(work, "--availability", "drain")
 
 

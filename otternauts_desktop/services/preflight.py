@@ -42,6 +42,7 @@ class Report:
 
     @property
     def failed(self) -> tuple[Check, ...]:
+        """The checks that stand in the way."""
         return tuple(check for check in self.checks if check.state is CheckState.FAILED)
 
     @property

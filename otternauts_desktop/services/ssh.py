@@ -90,6 +90,7 @@ class Completed:
 
     @property
     def ok(self) -> bool:
+        """Whether it is known to have ended well: exit status 0."""
         return self.exit_status == 0
 
 
@@ -202,6 +203,7 @@ class SshLink:
 
     @property
     def alive(self) -> bool:
+        """Whether the connection is open, as far as is known."""
         return not self._connection.is_closed()
 
     @property

@@ -121,6 +121,7 @@ class Stages:
         prepared: Prepared,
         record: LaunchRecord,
     ) -> None:
+        """Go through all stages that are left."""
         cluster_id, fleet = flight.progress.cluster_id, flight.progress.fleet
         async with flight.step(tr(READ)):
             flight.baseline = baseline = await self._telemetry.refresh(cluster_id)

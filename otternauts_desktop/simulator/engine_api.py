@@ -102,6 +102,7 @@ class EngineApi:
 
     @property
     def in_swarm(self) -> bool:
+        """Whether the server that answers is part of a swarm."""
         return self._server.swarm is not None and not self.cut_off
 
     @property

@@ -45,14 +45,17 @@ class Host:
 
     @property
     def name(self) -> str:
+        """Its host name."""
         return self.server.name
 
     @property
     def host(self) -> str:
+        """The address to connect to: loopback."""
         return LOOPBACK
 
     @property
     def user(self) -> str:
+        """Whom it lets in."""
         return USER
 
     @property
@@ -123,13 +126,16 @@ class Host:
             await asyncio.Event().wait()
 
     def admits(self, user: str, key: asyncssh.SSHKey) -> bool:
+        """Whether a user with this key is let in."""
         known = self.server.any_key or key == self._client_key
         return user == USER and known and self._fault != "refuse_auth"
 
     def connected(self, connection: asyncssh.SSHServerConnection) -> None:
+        """Note a connection, so that `stop` ends it."""
         self._connections.add(connection)
 
     def disconnected(self, connection: asyncssh.SSHServerConnection) -> None:
+        """Forget a connection that ended."""
         self._connections.discard(connection)
 
     def _leave(self, *, force: bool) -> Output:

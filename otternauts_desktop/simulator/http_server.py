@@ -29,12 +29,15 @@ Answering = Callable[[str, str, bytes, str], Answer]
 class Pipe(Protocol):
     """The program's side of its standard streams."""
 
-    async def read(self) -> bytes: ...
+    async def read(self) -> bytes:
+        """The next bytes, none at the end."""
 
-    async def write(self, data: bytes) -> None: ...
+    async def write(self, data: bytes) -> None:
+        """Send bytes."""
 
     @property
-    def hung_up(self) -> bool: ...
+    def hung_up(self) -> bool:
+        """Whether the other side has gone."""
 
 
 async def serve(pipe: Pipe, answering: Answering) -> None:

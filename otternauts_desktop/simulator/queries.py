@@ -73,6 +73,7 @@ def read_filters(query: Query, kind: str = "") -> dict[str, set[str]]:
 
 
 def among(filters: dict[str, set[str]], key: str, value: str) -> bool:
+    """A condition of a query: the key's value is one of those asked for."""
     return not filters.get(key) or value in filters[key]
 
 

@@ -58,6 +58,7 @@ class Node:
 
     @property
     def manager(self) -> bool:
+        """Whether it manages."""
         return self.role == "manager"
 
     @property
@@ -156,10 +157,12 @@ class SwarmFile:
 
     @property
     def name(self) -> str:
+        """Its name in the swarm."""
         return str(self.spec["Name"])
 
     @property
     def stack(self) -> str:
+        """The stack that it belongs to, "" for none."""
         return str((self.spec.get("Labels") or {}).get(STACK_LABEL, ""))
 
     def json(self) -> Json:
@@ -211,6 +214,7 @@ class Task:
 
     @property
     def terminal(self) -> bool:
+        """Whether it has ended for good."""
         return self.state in TERMINAL
 
     @property
@@ -220,6 +224,7 @@ class Task:
 
     @property
     def image(self) -> str:
+        """What its container is made of."""
         return str(self.spec["ContainerSpec"]["Image"])
 
     def said(self, now: float) -> int:
@@ -292,6 +297,7 @@ class Service:
 
     @property
     def name(self) -> str:
+        """Its name in the swarm."""
         return str(self.spec["Name"])
 
     def mounts_file(self, file_id: str) -> bool:
@@ -302,24 +308,29 @@ class Service:
 
     @property
     def stack(self) -> str:
+        """The stack that it belongs to, "" for none."""
         return str(self.spec["Labels"].get(STACK_LABEL, ""))
 
     @property
     def template(self) -> Json:
+        """What its tasks are made of."""
         template: Json = self.spec["TaskTemplate"]
         return template
 
     @property
     def endpoint_spec(self) -> Json:
+        """Its ports and the mode of its address."""
         endpoint: Json = self.spec.get("EndpointSpec") or {}
         return endpoint
 
     @property
     def per_node(self) -> bool:
+        """Whether each node has one task of it."""
         return "Global" in self.spec["Mode"] or "GlobalJob" in self.spec["Mode"]
 
     @property
     def is_job(self) -> bool:
+        """Whether its tasks run to their end, once."""
         return "ReplicatedJob" in self.spec["Mode"] or "GlobalJob" in self.spec["Mode"]
 
     @property

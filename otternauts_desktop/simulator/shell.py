@@ -44,6 +44,7 @@ class DockerCall:
 
     @property
     def is_dial(self) -> bool:
+        """Whether it is `docker system dial-stdio`, the way to the Engine's API."""
         return self.words == ("system", "dial-stdio")
 
 

@@ -72,10 +72,12 @@ class SwarmState:
 
     @property
     def managers(self) -> list[Node]:
+        """The nodes that manage."""
         return [node for node in self.nodes.values() if node.manager]
 
     @property
     def reachable_managers(self) -> int:
+        """How many of them answer the others."""
         return sum(node.state == "ready" for node in self.managers)
 
     @property

@@ -92,6 +92,7 @@ class Swarm(SwarmState):
     # -- networks ----------------------------------------------------------------------------
 
     def network_named(self, name: str) -> Network | None:
+        """A network by its name."""
         return next((n for n in self.networks.values() if n.name == name), None)
 
     def create_network(
@@ -104,6 +105,7 @@ class Swarm(SwarmState):
         subnet: str = "",
         encrypted: bool = False,
     ) -> Network:
+        """Make a network; its subnet is chosen where none is given."""
         network = Network(
             new_id(),
             name,
@@ -137,6 +139,7 @@ class Swarm(SwarmState):
     # -- configs and secrets -----------------------------------------------------------------
 
     def file_named(self, kind: str, name: str) -> SwarmFile | None:
+        """A config or secret by its name."""
         return next((f for f in self.files.values() if (f.kind, f.name) == (kind, name)), None)
 
     def create_file(self, kind: str, spec: Json) -> SwarmFile:
@@ -158,12 +161,14 @@ class Swarm(SwarmState):
         return refusal if having else ""
 
     def remove_file(self, file: SwarmFile) -> None:
+        """Remove a config or secret; whether it is in use is the caller's to ask."""
         del self.files[file.id]
         self.publish(file.kind, "remove", file.id, name=file.name)
 
     # -- services ----------------------------------------------------------------------------
 
     def service_named(self, name: str) -> Service | None:
+        """A service by its name."""
         return next((s for s in self.services.values() if s.name == name), None)
 
     def find_service(self, reference: str) -> Service | None:
@@ -174,9 +179,11 @@ class Swarm(SwarmState):
         return found
 
     def stack_services(self, stack: str) -> list[Service]:
+        """The services of a stack."""
         return sorted((s for s in self.services.values() if s.stack == stack), key=lambda s: s.name)
 
     def stack_networks(self, stack: str) -> list[Network]:
+        """The networks of a stack."""
         return [n for n in self.networks.values() if n.labels.get(STACK_LABEL) == stack]
 
     def create_service(self, spec: Json) -> Service:

@@ -21,7 +21,8 @@ from otternauts_desktop.core.events import (
 class Facts(Protocol):
     """Where events come from: the services' bus."""
 
-    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]: ...
+    def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Hear every event; calling what is given back ends that."""
 
 
 class Bridge(QObject):

@@ -41,8 +41,11 @@ if TYPE_CHECKING:
 class Settings(Protocol):
     """Small values kept for the person."""
 
-    def get(self, key: str, default: None = None) -> object: ...
-    def put(self, key: str, value: str | int | float) -> None: ...
+    def get(self, key: str, default: None = None) -> object:
+        """A setting by its name, None where it was never put."""
+
+    def put(self, key: str, value: str | int | float) -> None:
+        """Keep a setting."""
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,12 @@ class Previewed(Protocol):
     """What `Launches.preview` gives."""
 
     @property
-    def prepared(self) -> Prepared: ...
+    def prepared(self) -> Prepared:
+        """What the text means."""
+
     @property
-    def plan(self) -> Plan: ...
+    def plan(self) -> Plan:
+        """What a launch would do, None while it is not known."""
 
 
 class FlightPlanTab(QWidget):

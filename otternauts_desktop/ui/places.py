@@ -7,6 +7,8 @@ from otternauts_desktop.core.names import ClusterId
 
 
 class PlaceKind(StrEnum):
+    """What a page shows."""
+
     WELCOME = "welcome"
     CLUSTER = "cluster"
     DOCTOR = "doctor"
@@ -34,20 +36,25 @@ WELCOME = Place(PlaceKind.WELCOME)
 
 
 def cluster_place(cluster_id: ClusterId) -> Place:
+    """The page of a cluster."""
     return Place(PlaceKind.CLUSTER, cluster_id)
 
 
 def doctor_place(cluster_id: ClusterId) -> Place:
+    """The page on which a cluster's network is examined."""
     return Place(PlaceKind.DOCTOR, cluster_id)
 
 
 def outpost_place(cluster_id: ClusterId, node_id: str) -> Place:
+    """The page of a server, by its node's id."""
     return Place(PlaceKind.OUTPOST, cluster_id, node_id)
 
 
 def fleet_place(cluster_id: ClusterId, fleet: str, tab: str = "") -> Place:
+    """The page of a fleet, with a tab of it in front."""
     return Place(PlaceKind.FLEET, cluster_id, fleet, tab)
 
 
 def service_place(cluster_id: ClusterId, service_id: str) -> Place:
+    """The page of a service, by its id."""
     return Place(PlaceKind.SERVICE, cluster_id, service_id)

@@ -25,6 +25,8 @@ _WORD: Final = re.compile(r"[^\s,\[\]{}]*\Z")
 
 
 class SpotKind(StrEnum):
+    """What a place of the outline is."""
+
     KEY = "key"
     VALUE = "value"
     VARIABLE = "variable"

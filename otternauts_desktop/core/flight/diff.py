@@ -10,6 +10,8 @@ from otternauts_desktop.core.words import trn
 
 
 class LineKind(StrEnum):
+    """What became of a line."""
+
     SAME = "same"
     ADDED = "added"
     REMOVED = "removed"

@@ -49,6 +49,7 @@ class Examination:
 
     @property
     def finished(self) -> bool:
+        """Whether every way was tried."""
         return len(self.ways) == self.wanted
 
     @property

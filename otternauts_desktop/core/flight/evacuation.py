@@ -62,6 +62,7 @@ class Evacuation:
 
     @property
     def moving(self) -> tuple[Departure, ...]:
+        """The services that go to another outpost."""
         return tuple(d for d in self.departures if d.way is Way.MOVES)
 
 

@@ -111,6 +111,7 @@ class Job:
 
     @property
     def done_steps(self) -> int:
+        """How many of its steps are done, for a progress bar."""
         return sum(step.state is StepState.DONE for step in self.steps)
 
 

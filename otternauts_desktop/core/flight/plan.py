@@ -28,6 +28,8 @@ from otternauts_desktop.core.words import tr, trn
 
 
 class ChangeKind(StrEnum):
+    """What a launch does with a vessel."""
+
     CREATE = "create"
     UPDATE = "update"
     REMOVE = "remove"
@@ -133,6 +135,7 @@ class Plan:
 
     @property
     def nothing_to_do(self) -> bool:
+        """Whether a launch would change nothing at all."""
         unchanged = all(change.kind is ChangeKind.UNCHANGED for change in self.changes)
         return unchanged and not self.named(Fate.CREATED) and not self.jobs
 
@@ -163,6 +166,7 @@ class Plan:
 
     @property
     def new_networks(self) -> tuple[str, ...]:
+        """Names of the networks that a launch makes."""
         return self.named(Fate.CREATED, "network")
 
     @property

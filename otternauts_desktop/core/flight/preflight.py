@@ -60,6 +60,8 @@ say dropping "$(printf %s "$rules" | awk '$1 == "table" {t = $2 " " $3} $1 == "c
 
 
 class CheckState(StrEnum):
+    """How a check ended, or that it has not."""
+
     PASSED = "passed"
     WARNED = "warned"
     FAILED = "failed"
@@ -101,6 +103,7 @@ class Address:
 
     @property
     def private(self) -> bool:
+        """Whether it is of a private network (RFC 1918, RFC 4193)."""
         return self.address.ip.is_private
 
 
@@ -127,6 +130,7 @@ class Facts:
 
     @property
     def in_swarm(self) -> bool:
+        """Whether the server is part of some swarm."""
         return self.values.get("swarm", "").split(" ")[0] in ("active", "pending", "locked")
 
 

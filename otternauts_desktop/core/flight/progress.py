@@ -18,10 +18,13 @@ class LaunchState(StrEnum):
 
     @property
     def ended(self) -> bool:
+        """Whether nothing more comes of it."""
         return self is not LaunchState.RUNNING
 
 
 class StepState(StrEnum):
+    """How a step of a launch stands."""
+
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"

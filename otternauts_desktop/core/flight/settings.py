@@ -46,6 +46,8 @@ VALUED: Final = ("environment", "command", "entrypoint")
 
 
 class FieldKind(StrEnum):
+    """What became of a setting."""
+
     ADDED = "added"
     REMOVED = "removed"
     CHANGED = "changed"

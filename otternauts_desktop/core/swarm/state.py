@@ -66,6 +66,7 @@ class Node:
 
     @property
     def ready(self) -> bool:
+        """Whether it answers its managers now."""
         return self.state == "ready"
 
     @property
@@ -129,6 +130,7 @@ class Service:
 
     @property
     def is_job(self) -> bool:
+        """Whether its tasks run to their end, once (replicated-job, global-job)."""
         return self.mode.endswith("-job")
 
 
@@ -159,6 +161,7 @@ class Task:
 
     @property
     def live(self) -> bool:
+        """Whether it has not ended: it runs, or is on its way there."""
         return self.state in LIVE_STATES
 
 
@@ -214,14 +217,17 @@ class Snapshot:
 
     @cached_property
     def node_by_id(self) -> Mapping[str, Node]:
+        """Its nodes by their ids."""
         return {node.id: node for node in self.nodes}
 
     @cached_property
     def service_by_id(self) -> Mapping[str, Service]:
+        """Its services by their ids."""
         return {service.id: service for service in self.services}
 
     @cached_property
     def task_by_id(self) -> Mapping[str, Task]:
+        """Its tasks by their ids, those of the past too."""
         return {task.id: task for task in self.tasks}
 
     @cached_property

@@ -83,6 +83,7 @@ class AddOutpost(LogIn):
         self.stack.addWidget(self.set_up)
 
     def log_in(self, login: Login, host_key: str) -> None:
+        """Log in with a fingerprint that was confirmed, and look for Docker."""
         self.show_busy(tr("Logging in to {host} and looking for Docker…", host=login.host))
         self.add_requested.emit(login, host_key, self.name.text().strip())
 
@@ -94,6 +95,7 @@ class AddOutpost(LogIn):
         self.set_up.swarm.setFocus()
 
     def confirm(self) -> None:
+        """Go on from the step in front."""
         if self.stack.currentIndex() != SET_UP:
             super().confirm()
         elif self._login is not None and self._shown is not None:

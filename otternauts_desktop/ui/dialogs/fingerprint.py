@@ -20,11 +20,16 @@ class Shown(Protocol):
     """What a server showed as its identity."""
 
     @property
-    def fingerprint(self) -> str: ...
+    def fingerprint(self) -> str:
+        """As OpenSSH writes it: `SHA256:…`."""
+
     @property
-    def host_key(self) -> str: ...
+    def host_key(self) -> str:
+        """The public key, as in known_hosts."""
+
     @property
-    def randomart(self) -> str: ...
+    def randomart(self) -> str:
+        """The picture that OpenSSH draws of it."""
 
 
 class FingerprintCheck(QWidget):
