@@ -15,6 +15,7 @@ from otternauts_desktop.cli.jobs import followed
 from otternauts_desktop.cli.logins import keyed_login, with_passphrases
 from otternauts_desktop.cli.membership import change_membership, label
 from otternauts_desktop.cli.output import Output, table
+from otternauts_desktop.cli.stats import outpost_stats
 from otternauts_desktop.core.errors import (
     BadName,
     HostKeyChanged,
@@ -128,6 +129,9 @@ async def outpost(control: MissionControl, arguments: Namespace, output: Output)
     if arguments.action in _OF_NODES:
         act = _OF_NODES[arguments.action]
         return await act(control, chosen_cluster(control, arguments.cluster).id, arguments, output)
+    if arguments.action == "stats":
+        chosen = chosen_cluster(control, arguments.cluster)
+        return await outpost_stats(control, chosen, arguments, output)
     everyone = [
         (cluster, outpost)
         for cluster in control.outposts.clusters()

@@ -14,6 +14,7 @@ from otternauts_desktop.cli.flight_plans import return_to_base
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.cli.plan_report import plan_words
+from otternauts_desktop.cli.stats import fleet_stats
 from otternauts_desktop.core.errors import BadName, NothingFound
 from otternauts_desktop.core.flight.diff import LineKind, diff
 from otternauts_desktop.core.flight.explain import explain as explained
@@ -44,6 +45,8 @@ async def fleet(control: MissionControl, arguments: Namespace, output: Output) -
             {"removed": arguments.name}, f"{arguments.name} is gone. Its volumes are still there."
         )
         return 0
+    if arguments.action == "stats":
+        return await fleet_stats(control, cluster, arguments, output)
     if arguments.action == "return":
         return await return_to_base(control, arguments, output)
     if arguments.action == "rollback":

@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from otternauts_desktop import __version__
 from otternauts_desktop.cli.ingress_arguments import add_ingress
+from otternauts_desktop.cli.periods import period
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -193,6 +194,7 @@ def _outposts(commands: _Commands) -> None:
     login.add_argument("--host", default="", metavar="HOST", help="its new address")
     _login(login)
     _command(actions, "list", "all outposts")
+    _stats(actions, "what outposts use: processor, memory, disk, network")
     for name, words in (
         ("check", "look a server over, and the ways to the others; exit 3: mend something"),
         ("forget", "forget an outpost; nothing changes on the server, nor in its swarm"),
@@ -233,6 +235,19 @@ def _outposts(commands: _Commands) -> None:
         default=[],
         metavar="SHA256:...",
         help="what the server's console says",
+    )
+
+
+def _stats(actions: _Commands, words: str) -> None:
+    stats = _command(actions, "stats", words)
+    stats.add_argument("name", nargs="?", metavar="NAME")
+    either = stats.add_mutually_exclusive_group()
+    either.add_argument("--watch", action="store_true", help="again and again, until Ctrl-C")
+    either.add_argument(
+        "--since", type=period, metavar="24h", help="what the window has kept: 90m, 24h, 7d"
+    )
+    stats.add_argument(
+        "--over", type=float, default=2.0, metavar="SECONDS", help="what figures are averages of"
     )
 
 
@@ -343,6 +358,7 @@ def _registries(commands: _Commands) -> None:
 def _fleets(commands: _Commands) -> None:
     actions = _actions(commands, "fleet", "fleets (stacks)")
     _command(actions, "list", "all fleets of a cluster")
+    _stats(actions, "what services use; with NAME also their tasks. 100 % is one core")
     for name, words in (
         ("show", "services of a fleet"),
         ("export", "a flight plan made of what is there; holds values of the environment"),
