@@ -12,6 +12,7 @@ from pathlib import Path
 from otternauts_desktop.core.fleet.dump import dump
 from otternauts_desktop.core.swarm.cluster import Cluster, Login
 from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.services.alerts import Alerts
 from otternauts_desktop.services.backups import Backups
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
@@ -36,6 +37,7 @@ from otternauts_desktop.services.registry_logins import RegistryLogins
 from otternauts_desktop.services.rollbacks import Rollbacks
 from otternauts_desktop.services.sealing import Seal
 from otternauts_desktop.services.stages import Stages
+from otternauts_desktop.services.store.alerts import AlertRecords
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
@@ -65,6 +67,7 @@ class MissionControl:
 
     bus: Bus
     command_log: CommandLog
+    alerts: Alerts
     outposts: Outposts
     telemetry: Telemetry
     gauges: Gauges
@@ -163,12 +166,16 @@ async def open_mission_control(
         stack.push_async_callback(launches.close)
         jobs = Jobs(bus, JobRecords(database), Runner(runners))
         stack.push_async_callback(jobs.close)
+        alert_records = AlertRecords(database)
+        alerts = Alerts(home, bus, launches, records, jobs, registries, settings, alert_records)
+        stack.push_async_callback(alerts.close)
         outposts, packets = Outposts(bus, links, keys, clusters, telemetry), Packets()
         preflight = Preflight(keys, packets)
         practice_stack = await stack.enter_async_context(AsyncExitStack())
         control = MissionControl(
             bus=bus,
             command_log=command_log,
+            alerts=alerts,
             outposts=outposts,
             telemetry=telemetry,
             gauges=gauges,

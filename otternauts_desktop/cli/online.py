@@ -8,6 +8,7 @@ from typing import Final
 
 from otternauts_desktop.app import MissionControl, open_mission_control
 from otternauts_desktop.cli import (
+    alerts,
     backups,
     clusters,
     fleets,
@@ -21,6 +22,7 @@ from otternauts_desktop.cli.output import Output
 from otternauts_desktop.services.store.home import default_home
 
 _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitable[int]]]] = {
+    "alert": alerts.alert,
     "backup": backups.create,
     "cluster": clusters.cluster,
     "outpost": clusters.outpost,

@@ -4,6 +4,7 @@ import argparse
 from typing import Final, TypeAlias
 
 from otternauts_desktop import __version__
+from otternauts_desktop.cli.alert_arguments import add_alert
 from otternauts_desktop.cli.ingress_arguments import add_ingress
 from otternauts_desktop.cli.periods import period
 
@@ -78,6 +79,7 @@ def make_parser() -> argparse.ArgumentParser:
     _variables(launch)
 
     add_ingress(_command(commands, "ingress", "Traefik in front of a cluster's fleets"))
+    add_alert(_command(commands, "alert", "what needs somebody: lost outposts, failing services"))
     _jobs(commands)
     _values(commands)
     _backups(commands)

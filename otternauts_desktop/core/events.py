@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from otternauts_desktop.core.alerts.alert import Alert, News
 from otternauts_desktop.core.flight.job import Job
 from otternauts_desktop.core.flight.progress import LaunchProgress
 from otternauts_desktop.core.gauges.rates import Sample, Use
@@ -32,6 +33,8 @@ class ClusterLost:
     sentence: str
     since: float
     """Wall clock, seconds since 1970."""
+    leaderless: bool = False
+    """Managers answer, but they have no leader: the quorum is lost, or is being found again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,14 @@ class SamplesTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertsMoved:
+    """Alerts of a cluster have changed; `news` is what of it is to be told, perhaps nothing."""
+
+    cluster_id: ClusterId
+    news: tuple[tuple[Alert, News], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CommandRan:
     """A command or API call went to an outpost and ended (or its stream was opened)."""
 
@@ -102,5 +113,6 @@ Event = (
     | LaunchedElsewhere
     | JobMoved
     | SamplesTaken
+    | AlertsMoved
     | CommandRan
 )

@@ -1,8 +1,10 @@
-"""Whether certificates for domains can be had: looked at from here, before a launch."""
+"""Certificates of domains, looked at from here: whether they can be had, and when they end."""
 
 import asyncio
 import contextlib
 import socket
+import ssl
+import time
 from collections.abc import Collection
 from typing import Final
 
@@ -12,7 +14,10 @@ from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.together import together
 
 HTTP: Final = 80
+HTTPS: Final = 443
 SECONDS: Final = 5.0
+_EXPIRED: Final = 10
+"""X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL."""
 
 
 async def addresses(host: str) -> frozenset[str]:
@@ -49,3 +54,28 @@ async def shield_trouble(
     with contextlib.suppress(OSError):  # it may hang up first
         await writer.wait_closed()
     return None
+
+
+async def expiry(
+    domain: str, *, port: int = HTTPS, trusting: ssl.SSLContext | None = None
+) -> float | None:
+    """When the certificate that a domain shows ends, in seconds since 1970.
+
+    One that is over is told as now. None where that can't be seen: nobody answers, or what
+    answers has no certificate that this machine trusts. A handshake, and nothing else is sent.
+    """
+    context = trusting or await asyncio.to_thread(ssl.create_default_context)
+    try:
+        async with asyncio.timeout(SECONDS):
+            _, writer = await asyncio.open_connection(
+                domain, port, ssl=context, server_hostname=domain
+            )
+    except ssl.SSLCertVerificationError as error:
+        return time.time() if error.verify_code == _EXPIRED else None
+    except (OSError, UnicodeError, ValueError, TimeoutError):
+        return None
+    certificate = writer.get_extra_info("peercert")
+    writer.close()
+    with contextlib.suppress(OSError):  # it may hang up first
+        await writer.wait_closed()
+    return ssl.cert_time_to_seconds(str(certificate["notAfter"]))

@@ -338,7 +338,8 @@ class Telemetry:
         sentence = error.text()
         if before.lost != sentence:
             self._staleness[cluster_id] = Staleness(before.as_of, before.via, 0.0, sentence)
-            self._bus.publish(ClusterLost(cluster_id, sentence, before.as_of))
+            leaderless = isinstance(error, SwarmWithoutLeader)
+            self._bus.publish(ClusterLost(cluster_id, sentence, before.as_of, leaderless))
 
     def _seconds_to_retry(self, cluster_id: ClusterId) -> float:
         """Until the first outpost's next planned attempt, within 1 to 30 s.

@@ -174,6 +174,18 @@ class LaunchRecords:
         with self._database.reading() as connection:
             return tuple(LaunchRecord(**row._mapping) for row in connection.execute(query))
 
+    def newest(self, cluster_id: ClusterId) -> tuple[LaunchRecord, ...]:
+        """The newest launch of each fleet of a cluster."""
+        of = LAUNCHES.alias()
+        last = select(func.max(of.c.version)).where(
+            of.c.cluster_id == LAUNCHES.c.cluster_id, of.c.fleet == LAUNCHES.c.fleet
+        )
+        query = select(*_COLUMNS).where(
+            LAUNCHES.c.cluster_id == cluster_id, LAUNCHES.c.version == last.scalar_subquery()
+        )
+        with self._database.reading() as connection:
+            return tuple(LaunchRecord(**row._mapping) for row in connection.execute(query))
+
     def unended(self) -> tuple[LaunchRecord, ...]:
         """The launches whose end is not recorded, oldest first."""
         query = select(*_COLUMNS).where(LAUNCHES.c.state == "running").order_by(LAUNCHES.c.number)

@@ -139,6 +139,42 @@ REGISTRY_LOGINS: Final = Table(
     Index("registry_logins_place", "registry", text("coalesce(cluster_id, '')"), unique=True),
 )
 
+ALERTS: Final = Table(
+    "alerts",
+    METADATA,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    _cluster_id(index=True),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("named", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("held", REAL, nullable=False),
+    Column("absent", REAL, nullable=False),
+    Column("raised_at", REAL, nullable=False),
+    Column("cleared_at", REAL, nullable=False),
+    Column("snoozed_until", REAL, nullable=False),
+    Index(
+        "alerts_open",
+        *("cluster_id", "kind", "subject"),
+        unique=True,
+        sqlite_where=text("state != 'cleared'"),
+    ),
+)
+
+ALERT_RULES: Final = Table(
+    "alert_rules",
+    METADATA,
+    _cluster_id(),
+    Column("kind", Text, nullable=False),
+    Column("enabled", Integer, nullable=False),
+    Column("threshold", REAL, nullable=False),
+    Column("raise_after", REAL, nullable=False),
+    Column("clear_after", REAL, nullable=False),
+    PrimaryKeyConstraint("cluster_id", "kind"),
+)
+
 JOBS: Final = Table(
     "jobs",
     METADATA,

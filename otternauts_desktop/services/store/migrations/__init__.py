@@ -14,6 +14,7 @@ from otternauts_desktop.services.store.migrations import (
     m0006_versions,
     m0007_kept_values,
     m0008_registry_logins,
+    m0009_alerts,
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
@@ -25,5 +26,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     m0006_versions.STATEMENTS,
     m0007_kept_values.STATEMENTS,
     m0008_registry_logins.STATEMENTS,
+    m0009_alerts.STATEMENTS,
 )
 """The statements that lead from version N to N + 1 stand at index N."""
