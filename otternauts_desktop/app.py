@@ -167,7 +167,9 @@ async def open_mission_control(
         jobs = Jobs(bus, JobRecords(database), Runner(runners))
         stack.push_async_callback(jobs.close)
         alert_records = AlertRecords(database)
-        alerts = Alerts(home, bus, launches, records, jobs, registries, settings, alert_records)
+        alerts = Alerts(
+            home, bus, clusters, launches, records, jobs, registries, settings, alert_records
+        )
         stack.push_async_callback(alerts.close)
         outposts, packets = Outposts(bus, links, keys, clusters, telemetry), Packets()
         preflight = Preflight(keys, packets)

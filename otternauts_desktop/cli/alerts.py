@@ -123,6 +123,7 @@ async def _watch(control: MissionControl, arguments: Namespace, output: Output) 
     unsubscribe = control.bus.subscribe(hear)
     try:
         control.alerts.begin()
+        control.gauges.start()
         for cluster in clusters:
             control.telemetry.watch(cluster.id)
         names = ", ".join(cluster.name for cluster in clusters)

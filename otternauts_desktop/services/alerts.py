@@ -26,6 +26,7 @@ from otternauts_desktop.core.alerts.signs import (
     judged,
     of_images,
     of_launches,
+    of_samples,
     of_shields,
     of_silence,
     of_swarm,
@@ -39,11 +40,13 @@ from otternauts_desktop.core.events import (
     JobMoved,
     LaunchedElsewhere,
     LaunchMoved,
+    SamplesTaken,
     SwarmObserved,
 )
 from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.job import Job
-from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.core.gauges.rates import Sample
+from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.domains import domains
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.words import tr
@@ -53,6 +56,7 @@ from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.shields import expiry
 from otternauts_desktop.services.store.alerts import AlertRecords
+from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.store.lock import FileLock
 from otternauts_desktop.services.store.settings import SettingRecords
@@ -80,6 +84,7 @@ class _Watched:
     """Monotonic clock; 0.0 for never."""
     crashes: Crashes = field(default_factory=Crashes)
     quiet: Quiet = field(default_factory=Quiet)
+    samples: dict[OutpostId, Sample] = field(default_factory=dict)
     launched: tuple[Launched, ...] | None = None
     shields: tuple[Shield, ...] | None = None
     shields_at: float = 0.0
@@ -93,6 +98,7 @@ class Alerts:
         self,
         home: Path,
         bus: Bus,
+        clusters: ClusterRecords,
         launches: Launches,
         launch_records: LaunchRecords,
         jobs: Jobs,
@@ -102,6 +108,7 @@ class Alerts:
     ) -> None:
         self._lock = FileLock(home / "alerts.lock")
         self._bus = bus
+        self._clusters = clusters
         self._launches = launches
         self._launch_records = launch_records
         self._jobs = jobs
@@ -182,6 +189,8 @@ class Alerts:
                 watched.snapshot, watched.lost = event.snapshot, None
             case ClusterLost():
                 self._of(event.cluster_id).lost = event
+            case SamplesTaken():
+                self._of(event.cluster_id).samples[event.outpost_id] = event.sample
             case LaunchedElsewhere():
                 self._of(event.cluster_id).launched = None
             case LaunchMoved() if event.progress.state.ended:
@@ -252,6 +261,11 @@ class Alerts:
             if watched.images is not None:
                 signs += of_images(snapshot, watched.images)
                 kinds.add(AlertKind.IMAGE)
+        if watched.samples:
+            outposts = self._clusters.outposts(cluster_id)
+            known = {o.id: (o.name, s) for o in outposts if (s := watched.samples.get(o.id))}
+            signs += of_samples(known, rules)
+            kinds |= {AlertKind.DISK, AlertKind.CLOCK}
         if watched.shields is not None:
             signs += of_shields(watched.shields, rules, now)
             kinds.add(AlertKind.CERTIFICATE)

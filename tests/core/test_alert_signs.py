@@ -16,13 +16,15 @@ from otternauts_desktop.core.alerts.signs import (
     judged,
     of_images,
     of_launches,
+    of_samples,
     of_shields,
     of_silence,
     of_swarm,
 )
 from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.job import Job, JobState
-from otternauts_desktop.core.names import JobId
+from otternauts_desktop.core.gauges.rates import Sample, Use
+from otternauts_desktop.core.names import JobId, OutpostId
 from otternauts_desktop.core.swarm.state import Snapshot
 from tests.core.alerting import NOW, node, service, swarm, task
 
@@ -207,3 +209,28 @@ def test_a_newer_image_is_a_tag_that_stands_for_another_digest() -> None:
     assert of_images(seen, {"nginx:1.27": ImageSeen(trouble="no")}) == ()
     (sign,) = of_images(seen, {"nginx:1.27": ImageSeen("sha256:new")})
     assert sign.values["service"] == "shop_web"
+
+
+A = OutpostId("a")
+
+
+def sample(skew: float | None = 0.0, used: int = 0) -> Sample:
+    return Sample(NOW, 0.0, skew, 1.0, (0, 0, 0), 2, Use(), 0, used, 100, {})
+
+
+def test_a_disk_that_is_nearly_full() -> None:
+    assert of_samples({A: ("vega-1", sample(used=89))}, DEFAULTS) == ()
+    (sign,) = of_samples({A: ("vega-1", sample(used=95))}, DEFAULTS)
+    assert (sign.kind, sign.values) == (AlertKind.DISK, {"outpost": "vega-1", "percent": "95"})
+
+
+def test_a_clock_that_is_off_is_an_outposts_own_and_not_this_machines() -> None:
+    def off(*skews: float | None) -> list[str]:
+        seen = {OutpostId(f"{n}"): (f"o{n}", sample(skew)) for n, skew in enumerate(skews)}
+        return [sign.values["outpost"] for sign in of_samples(seen, DEFAULTS)]
+
+    assert off(0.2, -45.0, 1.0) == ["o1"]
+    assert off(600.0, 601.0, 599.5) == []
+    assert off(600.0, 601.0, 900.0) == ["o2"]
+    assert off(45.0) == ["o0"]
+    assert off(None) == []

@@ -69,7 +69,7 @@ UNITS: Final[Mapping[AlertKind, str]] = MappingProxyType(
     {
         AlertKind.CRASH_LOOP: marked("crashes of a replica in 10 minutes"),
         AlertKind.LAUNCH: marked("hours that it is news"),
-        AlertKind.DISK: marked("% used"),
+        AlertKind.DISK: marked("percent used"),
         AlertKind.CLOCK: marked("seconds off"),
         AlertKind.CERTIFICATE: marked("days left"),
     }

@@ -11,6 +11,8 @@ from otternauts_desktop.core.alerts.rules import Rules
 from otternauts_desktop.core.flight.images import ImageSeen
 from otternauts_desktop.core.flight.live import asked_for, digest
 from otternauts_desktop.core.flight.progress import LaunchState
+from otternauts_desktop.core.gauges.rates import Sample
+from otternauts_desktop.core.names import OutpostId
 from otternauts_desktop.core.swarm.health import Health, current_tasks, service_condition
 from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.core.swarm.state import Node, Service, Snapshot
@@ -109,6 +111,27 @@ def of_silence(sentence: str, *, leaderless: bool) -> tuple[Sign, ...]:
     if leaderless:
         return (Sign(AlertKind.QUORUM, "lost", Severity.CRITICAL, {"said": sentence}),)
     return (Sign(AlertKind.CLUSTER, "", Severity.CRITICAL, {"said": sentence}),)
+
+
+def of_samples(samples: Mapping[OutpostId, tuple[str, Sample]], rules: Rules) -> tuple[Sign, ...]:
+    """Disks and clocks; `samples` are names and newest samples of outposts by their ids.
+
+    Clocks are compared with this machine's. Where all outposts differ from it, it is the one
+    that is wrong: so each is held against the one that agrees with it best.
+    """
+    found = []
+    skews = [sample.skew for _, sample in samples.values() if sample.skew is not None]
+    own = min(skews, key=abs) if len(skews) > 1 else 0.0
+    for outpost, (name, sample) in samples.items():
+        part = sample.disk_part
+        if part is not None and part * 100 >= rules[AlertKind.DISK].threshold:
+            values = {"outpost": name, "percent": f"{part * 100:.0f}"}
+            found.append(Sign(AlertKind.DISK, outpost, Severity.WARNING, values))
+        off = abs(sample.skew - own) if sample.skew is not None else 0.0
+        if off >= rules[AlertKind.CLOCK].threshold:
+            values = {"outpost": name, "seconds": f"{off:.0f}"}
+            found.append(Sign(AlertKind.CLOCK, outpost, Severity.WARNING, values))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

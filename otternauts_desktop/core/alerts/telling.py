@@ -27,7 +27,9 @@ def headline(alert: Alert) -> str:
         case AlertKind.QUORUM:
             return tr("The swarm has lost its quorum")
         case AlertKind.DISK:
-            return tr("The disk of {outpost} is {percent} % full", **values)
+            return tr(
+                "The disk of {outpost} is {part} full", part=f"{values['percent']} %", **values
+            )
         case AlertKind.CLOCK:
             return tr("The clock of {outpost} is {seconds} s off", **values)
         case AlertKind.CERTIFICATE if values.get("over"):
