@@ -15,6 +15,7 @@ from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.alerts import Alerts
 from otternauts_desktop.services.backups import Backups
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.cleaning import Cleaning
 from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.crossing import Packets
 from otternauts_desktop.services.doctor import Doctor
@@ -84,6 +85,7 @@ class MissionControl:
     ingress: Ingress
     evacuations: Evacuations
     rebalancing: Rebalancing
+    cleaning: Cleaning
     rollbacks: Rollbacks
     transmissions: Transmissions
     settings: SettingRecords
@@ -194,6 +196,7 @@ async def open_mission_control(
             ingress=Ingress(links, telemetry, outposts, transmissions, launches, jobs),
             evacuations=Evacuations(links, telemetry, jobs),
             rebalancing=Rebalancing(links, telemetry, jobs),
+            cleaning=Cleaning(telemetry, versions, records, jobs),
             rollbacks=Rollbacks(links, telemetry, Locks(telemetry, records)),
             transmissions=transmissions,
             settings=settings,

@@ -204,6 +204,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         ingress=control.ingress,
         evacuations=control.evacuations,
         rebalancing=control.rebalancing,
+        cleaning=control.cleaning,
         rollbacks=control.rollbacks,
         registries=control.registries,
         registry_logins=control.registry_logins,

@@ -10,6 +10,7 @@ from otternauts_desktop.app import MissionControl, open_mission_control
 from otternauts_desktop.cli import (
     alerts,
     backups,
+    cleanup,
     clusters,
     fleets,
     flight_plans,
@@ -26,6 +27,8 @@ _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitab
     "backup": backups.create,
     "cluster": clusters.cluster,
     "outpost": clusters.outpost,
+    "cleanup": cleanup.cleanup,
+    "volume": cleanup.volume,
     "ingress": ingress.ingress,
     "jobs": jobs.jobs,
     "fleet": fleets.fleet,

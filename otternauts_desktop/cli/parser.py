@@ -5,6 +5,7 @@ from typing import Final, TypeAlias
 
 from otternauts_desktop import __version__
 from otternauts_desktop.cli.alert_arguments import add_alert
+from otternauts_desktop.cli.cleanup_arguments import add_cleanup
 from otternauts_desktop.cli.ingress_arguments import add_ingress
 from otternauts_desktop.cli.periods import period
 
@@ -80,6 +81,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     add_ingress(_command(commands, "ingress", "Traefik in front of a cluster's fleets"))
     add_alert(_command(commands, "alert", "what needs somebody: lost outposts, failing services"))
+    add_cleanup(commands)
     _jobs(commands)
     _values(commands)
     _backups(commands)

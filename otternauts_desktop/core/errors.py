@@ -408,6 +408,12 @@ class EvacuationStuck(KnownError):
     anchor = "evacuation-stuck"
 
 
+class CleaningUnfinished(KnownError):
+    title = marked("Not all outposts could be cleaned.")
+    next_step_default = marked("Mend the cause and resume the job: it goes on with those outposts.")
+    anchor = "cleaning-unfinished"
+
+
 # -- an outpost's part in its swarm ----------------------------------------------------------
 
 

@@ -94,7 +94,12 @@ class Engine:
         return self._api
 
     async def get(
-        self, path: str, params: Params | None = None, *, registry_auth: Secret | None = None
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        registry_auth: Secret | None = None,
+        seconds: float = ANSWER_SECONDS,
     ) -> Any:
         """The JSON that `GET path` answers. `registry_auth` is for questions to a registry.
 
@@ -102,7 +107,7 @@ class Engine:
         `EngineRefused` for any other error answer.
         """
         headers: Headers = {"X-Registry-Auth": registry_auth.reveal()} if registry_auth else {}
-        async with self._request(path, params, ANSWER_SECONDS, headers=headers) as response:
+        async with self._request(path, params, seconds, headers=headers) as response:
             body = await _reading(response.aread())
         return json.loads(body)
 
@@ -123,9 +128,9 @@ class Engine:
             answer = await _reading(response.aread())
         return json.loads(answer) if answer.strip() else None
 
-    async def delete(self, path: str) -> None:
+    async def delete(self, path: str, *, seconds: float = ANSWER_SECONDS) -> None:
         """Have `DELETE path` done. Raises as `post` does."""
-        async with self._request(path, None, ANSWER_SECONDS, method="DELETE") as response:
+        async with self._request(path, None, seconds, method="DELETE") as response:
             await _reading(response.aread())
 
     async def swarm_lists(self) -> SwarmLists:

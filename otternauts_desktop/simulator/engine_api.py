@@ -41,12 +41,13 @@ from otternauts_desktop.simulator.records import (
     Service,
     SwarmFile,
     Task,
-    new_id,
+    local_network,
     stamp,
 )
 from otternauts_desktop.simulator.servers import Server, Servers
 from otternauts_desktop.simulator.shell import NO_LEADER, NOT_A_MANAGER, NOT_IN_A_SWARM
 from otternauts_desktop.simulator.stack import pinned
+from otternauts_desktop.simulator.storage_api import StorageApi
 from otternauts_desktop.simulator.swarm import Refused, Swarm
 
 LOOK_SECONDS: Final = 0.1
@@ -99,6 +100,9 @@ class EngineApi:
                 ("/containers/([^/]+)/logs", self._container_logs),
             )
         ]
+        storage = StorageApi(servers, server, self._here, self._container_name)
+        self._writes += storage.writes
+        self._routes += storage.routes
 
     @property
     def in_swarm(self) -> bool:
@@ -422,7 +426,7 @@ class EngineApi:
 
     def _network_list(self) -> list[Json]:
         """Those of the node, and the swarm's as far as the node knows them."""
-        local = [_local_network(name, self._now) for name in ("bridge", "host", "none")]
+        local = [local_network(name, self._now) for name in ("bridge", "host", "none")]
         node = self._server.node
         if node is None or self.cut_off:
             return local
@@ -462,7 +466,8 @@ class EngineApi:
         swarm, node = self._server.swarm, self._server.node
         if swarm is None or node is None:
             return []
-        return [t for t in swarm.tasks.values() if t.node_id == node.id and t.container_id]
+        there = [t for t in swarm.tasks.values() if t.node_id == node.id and t.container_id]
+        return [t for t in there if t.container_id not in self._server.storage.removed]
 
     def _container(self, reference: str) -> Task:
         for task in self._here():
@@ -613,9 +618,3 @@ def _about(swarm: Swarm) -> Json:
         "DefaultAddrPool": ["10.0.0.0/8"],
         "SubnetSize": 24,
     }
-
-
-def _local_network(name: str, now: float) -> Json:
-    network = Network(new_id(), name, now).json(0)
-    driver = "null" if name == "none" else name
-    return {**network, "Scope": "local", "Driver": driver, "Options": {}}

@@ -18,6 +18,7 @@ from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.host import Host, new_key
 from otternauts_desktop.simulator.servers import Server, Servers
 from otternauts_desktop.simulator.state import Pace
+from otternauts_desktop.simulator.storage import MB, Storage, Volume
 from otternauts_desktop.simulator.swarm import Swarm
 
 FLYING_SINCE: Final = 2 * 3600.0
@@ -126,4 +127,18 @@ def _flying_swarm(nodes: Sequence[Server], pace: Pace, clock: Callable[[], float
         assert output.status == 0, output.stderr
     swarm.clock = clock
     swarm.catch_up()
+    for server in nodes:
+        _has_a_past(server.storage)
     return swarm
+
+
+def _has_a_past(storage: Storage) -> None:
+    """What piles up on a server that nobody cleans."""
+    for former in ("nginx:1.25", "nginx:1.26", "postgres:15", "ghcr.io/acme/shop:1.3.9"):
+        storage.pull(stack.pinned(former))
+    storage.build("", 180 * MB)
+    storage.build("shop-by-hand:test", 240 * MB)
+    storage.keep_cache("[build 4/9] RUN npm ci", 310 * MB)
+    storage.keep_cache("[build 7/9] RUN npm run build", 120 * MB)
+    storage.end_container("tried-something", "busybox:1.34", 3 * MB)
+    storage.volumes["old_data"] = Volume("old_data", "", 0.0, 90 * MB)

@@ -144,6 +144,13 @@ class Network:
         }
 
 
+def local_network(name: str, now: float) -> Json:
+    """One of the networks that every engine has for itself, as `/networks` shows it."""
+    driver = "null" if name == "none" else name
+    shown = Network(new_id(), name, now).json(0)
+    return {**shown, "Scope": "local", "Driver": driver, "Options": {}}
+
+
 @dataclass(slots=True)
 class SwarmFile:
     """A config or a secret. What is in it can't be changed."""

@@ -7,6 +7,7 @@ from typing import Final
 
 from otternauts_desktop.simulator.records import ENGINE_VERSION, Node, new_id
 from otternauts_desktop.simulator.state import Pace
+from otternauts_desktop.simulator.storage import Storage
 from otternauts_desktop.simulator.swarm import Swarm
 
 SUDO_REFUSED: Final = "sudo: a password is required"
@@ -52,6 +53,7 @@ class Server:
     node: Node | None = None
     pending: str = ""
     """Why an attempt to join goes on in the background, "" where none does."""
+    storage: Storage = field(default_factory=Storage)
     packets: int = 0
     """UDP packets that came in."""
     deeds: list[str] = field(default_factory=list)

@@ -307,7 +307,7 @@ class ClusterTreeModel(RowTreeModel):
 
 
 def _paths(place: Place, clusters: Iterable[Row]) -> Iterable[tuple[str, ...]]:
-    if place.kind in (PlaceKind.CLUSTER, PlaceKind.DOCTOR):
+    if place.kind in (PlaceKind.CLUSTER, PlaceKind.DOCTOR, PlaceKind.STORAGE):
         yield (place.cluster_id,)
     elif place.kind is PlaceKind.OUTPOST:
         yield (place.cluster_id, "outposts", place.name)

@@ -17,6 +17,7 @@ from otternauts_desktop.ui.places import Place, PlaceKind
 
 if TYPE_CHECKING:
     from otternauts_desktop.services.backups import Backups
+    from otternauts_desktop.services.cleaning import Cleaning
     from otternauts_desktop.services.command_log import CommandLog
     from otternauts_desktop.services.doctor import Doctor
     from otternauts_desktop.services.evacuations import Evacuations
@@ -65,6 +66,7 @@ class Crew:
     ingress: "Ingress"
     evacuations: "Evacuations"
     rebalancing: "Rebalancing"
+    cleaning: "Cleaning"
     rollbacks: "Rollbacks"
     registries: "Registries"
     registry_logins: "RegistryLogins"

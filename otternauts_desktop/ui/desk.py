@@ -46,6 +46,7 @@ from otternauts_desktop.ui.registry_desk import RegistryDesk
 from otternauts_desktop.ui.scroll_memory import ScrollMemory
 from otternauts_desktop.ui.service_page import ServicePage
 from otternauts_desktop.ui.status_desk import StatusDesk
+from otternauts_desktop.ui.storage_desk import StorageDesk
 from otternauts_desktop.ui.targets import place_of, place_text
 from otternauts_desktop.ui.tasks import Tasks
 from otternauts_desktop.ui.tour_desk import TourDesk
@@ -87,9 +88,10 @@ class Desk(QObject):
         self.registries = RegistryDesk(window, crew, self.tasks)
         self.doctor_page = DoctorPage()
         self.doctor = DoctorDesk(window, crew, self.doctor_page, self.tasks)
+        self.storage = StorageDesk(window, crew, self.tasks)
         self._pages = (
             *(self.cluster_page, self.outpost_page, self.service_page, self.fleet_page),
-            self.doctor_page,
+            *(self.doctor_page, self.storage.page),
         )
         for page in self._pages:
             window.add_page(page)
@@ -150,6 +152,7 @@ class Desk(QObject):
         )
         self.jobs.register()
         self.doctor.register()
+        self.storage.register()
         self.ingress.register()
         window.actions_.keys_changed.connect(
             lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)
@@ -171,6 +174,7 @@ class Desk(QObject):
         bridge.launched_elsewhere.connect(self.fleets.launched_elsewhere)
         bridge.job_moved.connect(self.jobs.job_moved)
         bridge.job_moved.connect(self.outposts.job_moved)
+        bridge.job_moved.connect(self.storage.job_moved)
         bridge.command_ran.connect(self.command_log.add)
         window.place_chosen.connect(self.go)
         window.add_outpost_requested.connect(lambda: self.tasks.start(self.outposts.add_outpost()))
@@ -191,7 +195,7 @@ class Desk(QObject):
         cluster_page.remove_requested.connect(
             lambda: self.tasks.start(self.outposts.forget_cluster())
         )
-        for desk in (self.ingress, self.evacuation, self.membership, self.outposts):
+        for desk in (self.ingress, self.evacuation, self.membership, self.outposts, self.storage):
             desk.job_started.connect(self.jobs.follow)
         for page in (cluster_page, self.outpost_page):
             page.action_requested.connect(window.actions_.run)
@@ -299,6 +303,8 @@ class Desk(QObject):
             window.show_page(place, self.cluster_page, [cluster.name, tr("Mission control")])
         elif place.kind is PlaceKind.DOCTOR:
             window.show_page(place, self.doctor_page, [cluster.name, tr("Network doctor")])
+        elif place.kind is PlaceKind.STORAGE:
+            window.show_page(place, self.storage.page, [cluster.name, tr("Storage")])
         elif place.kind is PlaceKind.OUTPOST:
             shown = self._crew.seen(cluster).name_of_id(name)
             window.show_page(place, self.outpost_page, [cluster.name, tr("Outposts"), shown])
@@ -328,6 +334,8 @@ class Desk(QObject):
             self.cluster_page.show_cluster(seen)
         elif place.kind is PlaceKind.DOCTOR:
             self.doctor.show()
+        elif place.kind is PlaceKind.STORAGE:
+            self.storage.show()
         elif place.kind is PlaceKind.OUTPOST:
             self.outpost_page.show_outpost(seen, place.name)
         elif place.kind is PlaceKind.SERVICE:

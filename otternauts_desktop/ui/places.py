@@ -12,6 +12,7 @@ class PlaceKind(StrEnum):
     WELCOME = "welcome"
     CLUSTER = "cluster"
     DOCTOR = "doctor"
+    STORAGE = "storage"
     OUTPOST = "outpost"
     FLEET = "fleet"
     SERVICE = "service"
@@ -43,6 +44,10 @@ def cluster_place(cluster_id: ClusterId) -> Place:
 def doctor_place(cluster_id: ClusterId) -> Place:
     """The page on which a cluster's network is examined."""
     return Place(PlaceKind.DOCTOR, cluster_id)
+
+
+def storage_place(cluster_id: ClusterId) -> Place:
+    return Place(PlaceKind.STORAGE, cluster_id)
 
 
 def outpost_place(cluster_id: ClusterId, node_id: str) -> Place:

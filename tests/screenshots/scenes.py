@@ -26,6 +26,7 @@ from tests.screenshots.keeping import KEEPING
 from tests.screenshots.servers import SERVERS
 from tests.screenshots.shop import flying_shop
 from tests.screenshots.stage import PROD, Stage
+from tests.screenshots.storage import STORAGE
 from tests.screenshots.wizard import WIZARD
 from tests.ui.acme import NOW
 
@@ -343,6 +344,7 @@ SCENES: Final[dict[str, Scene]] = {
     "toast": _toast,
     **HISTORY,
     **SERVERS,
+    **STORAGE,
     **KEEPING,
     **WIZARD,
 }
