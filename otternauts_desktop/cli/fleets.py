@@ -1,9 +1,7 @@
-"""`otternauts fleet`, `history`, `diff`, `explain` and `logs`."""
+"""`otternauts fleet`, `history`, `diff` and `explain`."""
 
-import re
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +13,7 @@ from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.output import Output, table
 from otternauts_desktop.cli.plan_report import plan_words
 from otternauts_desktop.cli.stats import fleet_stats
-from otternauts_desktop.core.errors import BadName, NothingFound
+from otternauts_desktop.core.errors import NothingFound
 from otternauts_desktop.core.flight.diff import LineKind, diff
 from otternauts_desktop.core.flight.explain import explain as explained
 from otternauts_desktop.core.flight.export import export
@@ -260,35 +258,4 @@ async def explain(control: MissionControl, arguments: Namespace, output: Output)
         for c in causes
     )
     output.result(causes, text or "No task of it has failed as far as Docker remembers.")
-    return 0
-
-
-async def logs(control: MissionControl, arguments: Namespace, output: Output) -> int:
-    """What tasks say, merged by time; with --follow until it is interrupted."""
-    cluster = chosen_cluster(control, arguments.cluster)
-    name, vessel = _target(arguments.target)
-    try:
-        wanted = re.compile(arguments.grep or "")
-    except re.error as error:
-        raise BadName(detail=f"--grep: {error}.") from None
-    lines = control.transmissions.follow(
-        cluster.id,
-        name,
-        vessel,
-        tail=arguments.tail,
-        since=arguments.since,
-        follow=arguments.follow,
-    )
-    document = []
-    async with aclosing(lines):
-        async for chunk in lines:
-            for line in chunk:
-                if arguments.replica not in (None, line.slot) or not wanted.search(line.text):
-                    continue
-                if output.as_json:
-                    document.append(line._asdict())
-                else:
-                    output.line(f"{line.time[:23]} {line.replica} | {line.text}")
-    if output.as_json:
-        output.result(document, "")
     return 0

@@ -16,6 +16,7 @@ from otternauts_desktop.cli import (
     flight_plans,
     ingress,
     jobs,
+    logs,
     registries,
     values,
 )
@@ -37,7 +38,7 @@ _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitab
     "history": fleets.history,
     "diff": fleets.compare,
     "explain": fleets.explain,
-    "logs": fleets.logs,
+    "logs": logs.logs,
     "variable": values.variable,
     "vault": values.vault,
     "registry": registries.registry,

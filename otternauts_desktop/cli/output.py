@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from otternauts_desktop.core.errors import KnownError
@@ -21,7 +21,19 @@ class Output:
 
     def line(self, text: str) -> None:
         """One line of a result that comes bit by bit. Control characters become symbols."""
-        print(shown(text), flush=True)
+        self.lines([text])
+
+    def lines(self, texts: Iterable[str]) -> None:
+        """Several of them."""
+        for text in texts:
+            print(shown(text))
+        sys.stdout.flush()
+
+    def records(self, documents: Iterable[Any]) -> None:
+        """Parts of a result that comes bit by bit: one JSON document a line."""
+        for document in documents:
+            print(json.dumps(document))
+        sys.stdout.flush()
 
     def progress(self, text: str) -> None:
         """What is going on, for whoever waits."""

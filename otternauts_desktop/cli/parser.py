@@ -98,9 +98,13 @@ def make_parser() -> argparse.ArgumentParser:
 
     logs = _command(commands, "logs", "what a fleet or service says")
     logs.add_argument("target", metavar="NAME[/SERVICE]")
-    logs.add_argument("-f", "--follow", action="store_true")
-    logs.add_argument("--tail", type=int, default=100, metavar="N", help="lines per task")
-    logs.add_argument("--since", default="", metavar="SECONDS", help="seconds since 1970")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on until interrupted")
+    logs.add_argument(
+        "--tail", type=_lines, default=100, metavar="N", help="the last lines of all, or `all`"
+    )
+    logs.add_argument("--since", default="", metavar="TIME", help="10m, 2h, 2026-01-31T08:00 (UTC)")
+    logs.add_argument("--until", default="", metavar="TIME", help="the same; not with --follow")
+    logs.add_argument("--vessel", metavar="SERVICE", help="the same as NAME/SERVICE")
     logs.add_argument("--replica", type=int, metavar="N")
     logs.add_argument("--grep", metavar="RE", help="only lines that match")
 
@@ -118,6 +122,13 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _command(commands: _Commands, name: str, words: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
     return parser
+
+
+def _lines(text: str) -> int | None:
+    number = None if text == "all" else int(text)
+    if number is not None and number < 0:
+        raise argparse.ArgumentTypeError("a number of lines, or all")
+    return number
 
 
 def _version_number(text: str) -> int:

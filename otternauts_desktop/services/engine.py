@@ -9,8 +9,8 @@ import asyncio
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -30,13 +30,15 @@ from otternauts_desktop.core.errors import (
     NothingFound,
     OutpostError,
     SwarmWithoutLeader,
+    TooManyChannels,
 )
 from otternauts_desktop.core.flight.commands import dial_stdio
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.services.ssh import Channel, Completed, SshLink
+from otternauts_desktop.services.raw_answer import ask
+from otternauts_desktop.services.ssh import Channel, Completed, Socket, SshLink
 from otternauts_desktop.services.together import together
 
 OLDEST_API: Final = (1, 43)
@@ -45,6 +47,9 @@ NEWEST_API: Final = (1, 51)
 """Newest version whose answers were read by people of this project."""
 ANSWER_SECONDS: Final = 15.0
 KEPT_CHANNELS: Final = 4
+LOG_CHANNELS: Final = 4
+DOCKER_SOCKET: Final = "/var/run/docker.sock"
+MAX_WORDS: Final = 64 * 1024
 
 Headers = Mapping[str | bytes, str | bytes]
 Params = Mapping[str, str | int | bool | Mapping[str, list[str]]]
@@ -83,10 +88,19 @@ class Engine:
         pool: httpcore.AsyncConnectionPool,
         api: str,
         on_call: Callable[[str, int | None, float], None],
+        link: SshLink,
+        *,
+        sudo: bool,
     ) -> None:
         self._pool = pool
         self._api = api
         self._on_call = on_call
+        self._link = link
+        self._sudo = sudo
+        self._by_socket: bool | None = False if sudo else None
+        """Whether logs come over the daemon's socket; None while that was not tried."""
+        self._trying_socket = asyncio.Lock()
+        self._log_channels = asyncio.Semaphore(LOG_CHANNELS)
 
     @property
     def api(self) -> str:
@@ -162,6 +176,73 @@ class Engine:
             for line in lines:
                 if line.strip():
                     yield json.loads(line)
+
+    async def log(
+        self, path: str, params: Params, *, tick: float | None = None
+    ) -> AsyncGenerator[bytes, None]:
+        """The bytes of a log in big pieces; b"" after each `tick` seconds without any.
+
+        It ends where the log's end was read. Over the daemon's socket, where we may: that takes
+        none of the few channels for programs. Else over dial-stdio, of which only some at a time
+        may be logs. Raises as `get` does, `LinkLost` where it was cut off, and `TooManyChannels`.
+        """
+        target = _target(self._api, path, params)
+        started = time.monotonic()
+        status: int | None = None
+        async with self._log_channel() as channel:
+            try:
+                answer = await ask(channel, target)
+                status = answer.status
+            finally:
+                self._on_call(f"GET {unquote(target)}", status, time.monotonic() - started)
+            if status < 400:
+                async with aclosing(answer.body(tick)) as pieces:
+                    async for data in pieces:
+                        yield data
+                return
+            words = b""
+            async for data in answer.body():
+                words = (words + data)[:MAX_WORDS]
+        raise _refusal(status, words)
+
+    @asynccontextmanager
+    async def _log_channel(self) -> AsyncIterator[Socket | Channel]:
+        """A connection to the daemon for one log."""
+        async with self._trying_socket:
+            if self._by_socket is None:
+                self._by_socket = await self._is_behind_socket()
+        socket = await self._link.open_socket(DOCKER_SOCKET) if self._by_socket else None
+        if socket is not None:
+            try:
+                yield socket
+            finally:
+                socket.close()
+            return
+        if self._log_channels.locked():
+            raise TooManyChannels(
+                detail=tr(
+                    "Docker is reached through a program there: {count} logs at a time.",
+                    count=LOG_CHANNELS,
+                )
+            )
+        async with (
+            self._log_channels,
+            self._link.channel(dial_stdio(sudo=self._sudo)) as channel,
+        ):
+            yield channel
+
+    async def _is_behind_socket(self) -> bool:
+        """Whether the usual socket leads to this daemon: the login may be set up for another."""
+        socket = await self._link.open_socket(DOCKER_SOCKET)
+        if socket is None:
+            return False
+        try:
+            answer = await ask(socket, _target(self._api, "/info", None))
+            body = b"".join([data async for data in answer.body()])
+        finally:
+            socket.close()
+        ours = await self.get("/info")
+        return answer.status == 200 and bool(ours["ID"]) and json.loads(body)["ID"] == ours["ID"]
 
     async def close(self) -> None:
         """Close all channels."""
@@ -239,7 +320,7 @@ async def open_engine(
         await pool.aclose()
         raise
     agreed = min(theirs, NEWEST_API)
-    return Engine(pool, f"{agreed[0]}.{agreed[1]}", on_call)
+    return Engine(pool, f"{agreed[0]}.{agreed[1]}", on_call, link, sudo=sudo)
 
 
 class _SshBackend(httpcore.AsyncNetworkBackend):

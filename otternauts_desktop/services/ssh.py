@@ -187,6 +187,35 @@ class Channel:
         self._process.close()
 
 
+class Socket:
+    """A connection to a Unix socket of the outpost. It takes none of the channels for programs."""
+
+    def __init__(
+        self, reader: "asyncssh.SSHReader[bytes]", writer: "asyncssh.SSHWriter[bytes]"
+    ) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def read(self) -> bytes:
+        """The next bytes, b"" at the end. Raises `LinkLost`."""
+        try:
+            return await self._reader.read(READ_SIZE)
+        except (asyncssh.Error, OSError) as error:
+            raise LinkLost(detail=shown(str(error))) from error
+
+    async def write(self, data: bytes) -> None:
+        """Send bytes. Raises `LinkLost`."""
+        try:
+            self._writer.write(data)
+            await self._writer.drain()
+        except (asyncssh.Error, OSError) as error:
+            raise LinkLost(detail=shown(str(error))) from error
+
+    def close(self) -> None:
+        """End it."""
+        self._writer.channel.abort()
+
+
 class SshLink:
     """A logged-in connection. Made by `connect`, ended by `close`."""
 
@@ -223,6 +252,22 @@ class SshLink:
     async def open_channel(self, command: Command) -> Channel:
         """As `channel`, for an owner that closes it itself."""
         return Channel(await self._start(command))
+
+    async def open_socket(self, path: str) -> Socket | None:
+        """Connect to a Unix socket of the outpost; None where it or its sshd does not let us.
+
+        Raises `LinkLost`.
+        """
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                reader, writer = await self._connection.open_unix_connection(path, encoding=None)
+        except asyncssh.ChannelOpenError as error:
+            if not self.alive:
+                raise LinkLost(detail=shown(str(error))) from error
+            return None
+        except (asyncssh.Error, OSError) as error:
+            raise LinkLost(detail=shown(str(error)) or tr("No answer.")) from error
+        return Socket(reader, writer)
 
     async def run(self, command: Command, *, seconds: float = 60.0) -> Completed:
         """Run a command to its end, feeding it its stdin.

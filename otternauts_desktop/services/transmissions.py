@@ -1,34 +1,45 @@
-"""Transmissions: the log of a service or a whole fleet, live, as chunks of lines.
+"""Transmissions: the logs of a service or a whole fleet, merged by time, as chunks of lines.
 
-Read through a manager's API. A stream that breaks is opened again from the last time stamp, and
-lines that come twice are dropped.
+Each task's log is read from the outpost that runs it, all at the same time, and from a manager
+where that outpost can't be logged in to. Tasks that have ended are read, too, as long as their
+containers are there; tasks that come later join in. What can't be had is told by a line that is a
+`note`.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from datetime import UTC, datetime
+import contextlib
+import math
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass
 from typing import Final
 
 from otternauts_desktop.core.comms.frames import FrameReader
-from otternauts_desktop.core.comms.line import LogLine
-from otternauts_desktop.core.errors import ClusterUnreachable, LinkLost, NothingFound, OutpostError
+from otternauts_desktop.core.comms.line import LogLine, Speaker
+from otternauts_desktop.core.comms.merge import HOLD_SECONDS
+from otternauts_desktop.core.errors import KnownError, NothingFound
 from otternauts_desktop.core.names import ClusterId
-from otternauts_desktop.core.swarm.state import Service, Snapshot
+from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
 from otternauts_desktop.core.words import tr
-from otternauts_desktop.services.engine import Engine
+from otternauts_desktop.services.log_reading import Reading
+from otternauts_desktop.services.task_log import TaskLog
 from otternauts_desktop.services.telemetry import Telemetry
 
-REOPEN_SECONDS: Final = 1.0
-SORTING_SECONDS: Final = 0.4
-"""So long the beginning of a log is collected, to be shown in order of time."""
-REOPEN_TAIL: Final = 100_000
-"""Lines per task that a stream which broke may have missed."""
-CHUNKS_WAITING: Final = 64
-"""A reader that is slower than the streams makes them wait: nothing is piled up."""
+PAST_SECONDS: Final = 10.0
+"""So long at most what is said now waits for the past of all logs to be read."""
+NEWCOMER_SECONDS: Final = 1.0
+"""And for that of a task that came later."""
+LOOK_SECONDS: Final = 0.1
+"""How soon lines that waited for others are looked at again."""
+FRESH_SECONDS: Final = 2.0
+"""So old the swarm's tasks as last seen may be while a log is followed."""
+MOST_AT_ONCE: Final = 5_000
+"""Lines in one chunk."""
 
 
 class Transmissions:
-    """Reads logs. Each stream takes one channel on the connection to a manager."""
+    """Reads logs. Each is a stream of its own on the connection to its outpost."""
 
     def __init__(self, telemetry: Telemetry) -> None:
         self._telemetry = telemetry
@@ -39,54 +50,63 @@ class Transmissions:
         fleet: str,
         vessel: str | None = None,
         *,
-        tail: int = 500,
+        replica: int | None = None,
+        tail: int | None = 500,
         since: str = "",
+        until: str = "",
         follow: bool = True,
     ) -> AsyncGenerator[list[LogLine], None]:
-        """Lines of a service, or of all services of a fleet, in chunks as they come.
+        """Lines of a service, or of all services of a fleet, in chunks and in order of time.
 
-        `tail` is per task; `since` is seconds since 1970 as text. Without `follow` it ends
-        with what is there, sorted by time. Raises `NothingFound` for a service or fleet that
-        does not fly, and `KnownError` where the cluster can't be read at first.
+        Begins with the last `tail` lines of all together (None: all there are), of those between
+        the stamps `since` and `until`. Without `follow` it ends there. Raises `NothingFound` for
+        a service or fleet that does not fly, and `KnownError` where the cluster can't be read at
+        first. What goes missing later is told by notes.
         """
         snapshot = await self._telemetry.refresh(cluster_id)
-        services = _services(snapshot, fleet, vessel)
-        chunks: asyncio.Queue[list[LogLine] | Exception | None] = asyncio.Queue(CHUNKS_WAITING)
-        readers = [
-            asyncio.create_task(
-                self._read(cluster_id, service, chunks, tail=tail, since=since, follow=follow),
-                name=f"log of {service.name}",
-            )
-            for service in services
-        ]
-        collected: list[LogLine] = []
-        ended = 0
-        # What is there already comes in one block per replica: it is sorted before it is told.
-        sorted_by = asyncio.get_running_loop().time() + SORTING_SECONDS if follow else None
+        _services(snapshot, fleet, vessel)
+        reading = Reading(
+            self._telemetry, cluster_id, tail=tail, since=since, until=until, follows=follow
+        )
+        await reading.open()
+        logs: dict[str, asyncio.Task[None]] = {}
+        wanted = _Wanted(fleet, vessel, replica)
+        wait = PAST_SECONDS if follow else math.inf
+        _start(reading, logs, wanted, snapshot, time.monotonic() + wait)
+        past_ends = time.monotonic() + wait
+        last: deque[LogLine] | None = deque(maxlen=tail) if tail is not None else None
+        watcher = asyncio.create_task(
+            self._watch(reading, cluster_id, logs, wanted), name=f"tasks of {fleet}"
+        )
         try:
-            while ended < len(readers):
-                try:
-                    async with asyncio.timeout_at(sorted_by):
-                        chunk = await chunks.get()
-                except TimeoutError:
-                    sorted_by = None
-                    if collected:
-                        yield _by_time(collected)
-                    continue
-                if isinstance(chunk, Exception):
-                    raise chunk
-                if chunk is None:
-                    ended += 1
-                elif follow and sorted_by is None:
-                    yield chunk
-                else:
-                    collected += chunk
+            while True:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await reading.moved.wait()
+                reading.moved.clear()
+                over = not follow and all(log.done() for log in logs.values())
+                lines = reading.merge.take(time.monotonic())
+                reading.room.set()
+                for log in [watcher, *logs.values()]:
+                    if log.done():
+                        log.result()  # raises what is a bug
+                if reading.past_is_read:  # what was read of it waits a moment for the rest
+                    past_ends = min(past_ends, time.monotonic() + HOLD_SECONDS + LOOK_SECONDS)
+                if last is not None:
+                    last.extend(line for line in lines if not line.note)
+                    if not over and time.monotonic() < past_ends:
+                        lines = [line for line in lines if line.note]
+                    else:
+                        lines = _by_time([*last, *(line for line in lines if line.note)])
+                        last = None
+                for at in range(0, len(lines), MOST_AT_ONCE):
+                    yield lines[at : at + MOST_AT_ONCE]
+                if over or (watcher.done() and all(log.done() for log in logs.values())):
+                    return
         finally:
-            for reader in readers:
-                reader.cancel()
-            await asyncio.gather(*readers, return_exceptions=True)
-        if collected and (not follow or sorted_by is not None):
-            yield _by_time(collected)
+            for running in [watcher, *logs.values()]:
+                running.cancel()
+            await asyncio.gather(watcher, *logs.values(), return_exceptions=True)
 
     async def last_lines(self, cluster_id: ClusterId, task_id: str, count: int) -> list[LogLine]:
         """The last `count` lines that one task wrote, oldest first."""
@@ -101,71 +121,24 @@ class Transmissions:
                     lines += reader.feed(data)
         return _by_time(lines)[-count:]
 
-    async def _read(
+    async def _watch(
         self,
+        reading: Reading,
         cluster_id: ClusterId,
-        service: Service,
-        chunks: "asyncio.Queue[list[LogLine] | Exception | None]",
-        *,
-        tail: int,
-        since: str,
-        follow: bool,
+        logs: dict[str, asyncio.Task[None]],
+        wanted: "_Wanted",
     ) -> None:
-        """Feed one service's lines into the queue until it ends; None marks the end."""
-        seen: dict[str, str] = {}
-        """Newest time stamp of each task: each one's lines come in order, not those of several."""
-        try:
-            while True:
-                # Lines up to here came through an earlier stream; within one, none comes twice.
-                told = dict(seen)
-                if told:
-                    tail, since = REOPEN_TAIL, _seconds_before(max(told.values()))
-                try:
-                    async with self._telemetry.manager(cluster_id) as (_, engine):
-                        async for lines in self._open(
-                            engine, cluster_id, service, tail=tail, since=since, follow=follow
-                        ):
-                            new = [line for line in lines if line.time > told.get(line.task_id, "")]
-                            seen |= {line.task_id: line.time for line in new}
-                            if new:
-                                await chunks.put(new)
-                except (OutpostError, ClusterUnreachable) as error:
-                    if not follow or not isinstance(error, (LinkLost, ClusterUnreachable)):
-                        raise
-                if not follow:
-                    break
-                await asyncio.sleep(REOPEN_SECONDS)
-        except NothingFound:
-            pass  # the service was removed: its log has ended
-        except Exception as error:
-            await chunks.put(error)
-        await chunks.put(None)
-
-    async def _open(
-        self,
-        engine: Engine,
-        cluster_id: ClusterId,
-        service: Service,
-        *,
-        tail: int,
-        since: str,
-        follow: bool,
-    ) -> AsyncIterator[list[LogLine]]:
-        """One stream of one service's log, from its opening to its end."""
-        params: dict[str, str | int | bool] = {
-            "stdout": True,
-            "stderr": True,
-            "details": True,
-            "timestamps": True,
-            "follow": follow,
-            "tail": tail,
-        }
-        if since:
-            params["since"] = since
-        reader = FrameReader(self._namer(cluster_id))
-        async for data in engine.stream(f"/services/{service.id}/logs", params):
-            if lines := reader.feed(data):
-                yield lines
+        """Read the tasks that come while it is followed; ends when the service or fleet has."""
+        while reading.follows:
+            snapshot = self._telemetry.snapshot(cluster_id)
+            if snapshot is None or time.time() - snapshot.taken_at > FRESH_SECONDS:
+                with contextlib.suppress(KnownError):  # each log tells itself what it can't read
+                    snapshot = await self._telemetry.refresh(cluster_id)
+            if snapshot is not None:
+                if not wanted.services(snapshot):
+                    return
+                _start(reading, logs, wanted, snapshot, time.monotonic() + NEWCOMER_SECONDS)
+            await asyncio.sleep(0.5)
 
     def _namer(self, cluster_id: ClusterId) -> Callable[[str], tuple[str, int]]:
         """Tells vessel and replica number of a task, as last seen; a new task has no number yet."""
@@ -182,13 +155,47 @@ class Transmissions:
         return name
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Whose logs."""
+
+    fleet: str
+    vessel: str | None
+    replica: int | None
+
+    def services(self, snapshot: Snapshot) -> list[Service]:
+        services = snapshot.fleets.get(self.fleet, ())
+        return [service for service in services if self.vessel in (None, service.vessel)]
+
+
+def _start(
+    reading: Reading,
+    logs: dict[str, asyncio.Task[None]],
+    wanted: _Wanted,
+    snapshot: Snapshot,
+    wait_until: float,
+) -> None:
+    """Begin with the logs of tasks that have a container and are not read yet."""
+    for service in wanted.services(snapshot):
+        for task in snapshot.tasks_by_service[service.id]:
+            if task.id in logs or not task.container_id or wanted.replica not in (None, task.slot):
+                continue
+            speaker = Speaker(service.vessel, task.slot, task.id, task.node_id)
+            reading.begin(task, speaker, wait_until)
+            logs[task.id] = asyncio.create_task(
+                _run(reading, task, speaker), name=f"log of {service.name} {task.id}"
+            )
+
+
+async def _run(reading: Reading, task: Task, speaker: Speaker) -> None:
+    try:
+        await TaskLog(reading, task, speaker).run()
+    finally:
+        reading.end(task)
+
+
 def _by_time(lines: list[LogLine]) -> list[LogLine]:
     return sorted(lines, key=lambda line: line.time)
-
-
-def _seconds_before(stamp: str) -> str:
-    """Ten seconds before an Engine's time stamp, as the `since` of its API."""
-    return str(datetime.fromisoformat(stamp[:19]).replace(tzinfo=UTC).timestamp() - 10)
 
 
 def _services(snapshot: Snapshot, fleet: str, vessel: str | None) -> tuple[Service, ...]:

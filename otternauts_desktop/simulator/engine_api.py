@@ -8,7 +8,7 @@ from math import inf
 from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from otternauts_desktop.simulator.container_logs import LogRequest, frames
+from otternauts_desktop.simulator.container_logs import frames, request_of
 from otternauts_desktop.simulator.http_server import Answer
 from otternauts_desktop.simulator.membership import (
     find_node,
@@ -196,7 +196,7 @@ class EngineApi:
                 "NCPU": server.cores,
                 "MemTotal": server.memory,
                 "DockerRootDir": "/var/lib/docker",
-                "SystemTime": stamp(self._now),
+                "SystemTime": stamp(self._now + self._server.clock_off),
                 "Warnings": None,
                 "Swarm": self._membership(),
             }
@@ -558,24 +558,19 @@ class EngineApi:
 
     def _container_logs(self, query: Query, reference: str) -> Answer:
         task = self._container(reference)
-        return self._logs(query, lambda: [task], lambda: task.terminal)
+        if (task.spec.get("LogDriver") or {}).get("Name") == "none":
+            raise EngineError(501, "configured logging driver does not support reading")
+        return self._logs(query, lambda: [task], lambda: task.terminal, container=True)
 
     def _logs(
-        self, query: Query, tasks: Callable[[], Sequence[Task]], is_over: Callable[[], bool]
+        self,
+        query: Query,
+        tasks: Callable[[], Sequence[Task]],
+        is_over: Callable[[], bool],
+        *,
+        container: bool = False,
     ) -> Answer:
-        tail = query.get("tail", "all")
-        request = LogRequest(
-            stdout=is_true(query.get("stdout", "")),
-            stderr=is_true(query.get("stderr", "")),
-            timestamps=is_true(query.get("timestamps", "")),
-            details=is_true(query.get("details", "")),
-            follow=is_true(query.get("follow", "")),
-            tail=int(tail) if tail.isdecimal() else None,
-            since=seconds(query.get("since", "")),
-        )
-        if not (request.stdout or request.stderr):
-            raise EngineError(500, "Bad parameters: you must choose at least one stream")
-
+        request = request_of(query, container=container)
         swarm = self._swarm
 
         def now() -> float:
@@ -583,7 +578,7 @@ class EngineApi:
             return swarm.now
 
         return Answer(
-            stream=frames(tasks, is_over, now, request),
+            stream=frames(tasks, is_over, now, self._servers.clock_off, request),
             content_type="application/vnd.docker.multiplexed-stream",
         )
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import asyncssh
 
@@ -18,6 +18,7 @@ from otternauts_desktop.simulator.stack import Output
 
 Fault = Literal["refuse_auth", "change_host_key", "no_docker", "socket_forbidden", "not_in_a_swarm"]
 LOOPBACK: Final = "127.0.0.1"
+DOCKER_SOCKET: Final = "/var/run/docker.sock"
 
 Process = asyncssh.SSHServerProcess[bytes]
 
@@ -138,6 +139,26 @@ class Host:
         """Forget a connection that ended."""
         self._connections.discard(connection)
 
+    async def serve_socket(
+        self, reader: "asyncssh.SSHReader[bytes]", writer: "asyncssh.SSHWriter[bytes]"
+    ) -> None:
+        """Be the Docker daemon at the other end of its socket."""
+        program = asyncio.current_task()
+        assert program is not None
+        self._programs.add(program)
+        try:
+            await serve(_SocketPipe(self, reader, writer), self._api.answer)
+        except (OSError, asyncssh.Error):
+            return  # the client has hung up, as it may at any time
+        finally:
+            self._programs.discard(program)
+            writer.close()
+
+    @property
+    def has_socket(self) -> bool:
+        """Whether whoever is logged in may talk to a Docker daemon here."""
+        return shell.broken(self.server, shell.DIAL, self._fault) is None
+
     def _leave(self, *, force: bool) -> Output:
         try:
             leave(self.server, force=force)
@@ -246,8 +267,40 @@ class _Gate(asyncssh.SSHServer):
         """Lets one go on from here to the other servers, which all are on loopback."""
         return dest_host == LOOPBACK
 
+    def unix_connection_requested(self, dest_path: str) -> Any:
+        """Leads to the Docker daemon, and nowhere else."""
+        if dest_path != DOCKER_SOCKET or self._connection is None or not self._host.has_socket:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection failed")
+        return self._connection.create_unix_channel(encoding=None), self._host.serve_socket
+
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         return self._host.admits(username, key)
+
+
+class _SocketPipe:
+    """A connection to the daemon's socket, for the HTTP server."""
+
+    def __init__(
+        self,
+        host: Host,
+        reader: "asyncssh.SSHReader[bytes]",
+        writer: "asyncssh.SSHWriter[bytes]",
+    ) -> None:
+        self._host = host
+        self._reader = reader
+        self._writer = writer
+
+    async def read(self) -> bytes:
+        return await self._reader.read(READ_SIZE)
+
+    async def write(self, data: bytes) -> None:
+        await self._host.may_speak()
+        self._writer.write(data)
+        await self._writer.drain()
+
+    @property
+    def hung_up(self) -> bool:
+        return self._reader.at_eof() or self._writer.is_closing()
 
 
 class _ChannelPipe:

@@ -116,6 +116,11 @@ class Servers:
         """The machine with that address, if it is switched on."""
         return next((s for s in self.all if s.address == address and s.up), None)
 
+    def clock_off(self, node_id: str) -> float:
+        """Seconds that the clock of a node is ahead."""
+        nodes = ((server.node, server.clock_off) for server in self.all)
+        return next((off for node, off in nodes if node and node.id == node_id), 0.0)
+
     def knock(self, address: str, door: Door) -> str:
         """What a TCP connection to a port comes to: `open`, `refused` or `silent`."""
         server = self.at(address)

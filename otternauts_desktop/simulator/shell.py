@@ -48,6 +48,9 @@ class DockerCall:
         return self.words == ("system", "dial-stdio")
 
 
+DIAL: Final = DockerCall(("system", "dial-stdio"), sudo=False)
+
+
 def docker_call(line: str) -> DockerCall | None:
     """The `docker` command in a line, behind `sudo -n` or the deploy guard; None where none is."""
     try:

@@ -59,7 +59,12 @@ class Told:
         if not self.newest:
             return ""
         start = max(self._start(), later(self._forgotten, 1) if self._forgotten else "")
-        again = (line for _, lines in self._recent for line in lines if line.time >= start)
+        again = (
+            line
+            for _, lines in self._recent
+            for line in lines
+            if line.time >= start and not line.note
+        )
         self._again = Counter((line.time, line.stderr) for line in again)
         self._until = later(self.newest, OVERLAP)
         self._awaited = bool(self._again)
@@ -72,7 +77,7 @@ class Told:
         fresh = []
         for line in lines:
             key = (line.time, line.stderr)
-            if not line.note and self._again.get(key):
+            if self._again.get(key) and not line.note:
                 self._again[key] -= 1
                 self._awaited = False
             else:
