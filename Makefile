@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 PYTHON := .venv/bin/python
 TOGETHER := --numprocesses 2 --dist loadgroup
 
-.PHONY: run test lab-long check lab-up lab-down screenshots texts bench docs clean help
+.PHONY: run test lab-long check lab-up lab-down screenshots texts bench docs package licences clean help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s:
@@ -33,6 +33,7 @@ check: $(PYTHON) ## style, types and the floors of the house
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
+	@.venv/bin/mypy packaging/*.py
 	@.venv/bin/lint-imports
 
 lab-up: $(PYTHON) ## boot a real three-node swarm on this machine (root on Linux)
@@ -63,6 +64,16 @@ docs: $(PYTHON) ## the guide as a site, into build/docs (a warning is a failure)
 	@UV_PROJECT_ENVIRONMENT=.venv-docs UV_PYTHON_DOWNLOADS=never $(UV) sync --frozen --quiet --system-certs --only-group docs
 	@.venv-docs/bin/sphinx-build -n -W --keep-going -q -b html docs build/docs
 	@echo "build/docs/index.html"
+
+package: $(PYTHON) ## what people install, into dist/; as root on Linux also proven in fresh Debians
+	@packaging/linux/qt-libraries --for-window
+	@packaging/linux/package-tools
+	@$(PYTHON) packaging/build.py
+	@if [ "$$(uname -s)$$(id -u)" = Linux0 ]; then $(PYTHON) packaging/prove.py $(ARGS); fi
+
+licences: $(PYTHON) ## name, version and licence of every library that the program stands on
+	@packaging/linux/qt-libraries
+	@PYTHONPATH=packaging $(PYTHON) -c "import build; print(build.licences(), end='')"
 
 # The lock file says exactly what is installed; a changed one installs anew.
 $(PYTHON): pyproject.toml uv.lock $(UV)

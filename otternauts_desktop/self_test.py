@@ -237,9 +237,10 @@ async def _resources(home: Path) -> str:
     fonts = sorted(assets.root().glob("fonts/*.ttf"))
     texts = sorted(assets.root().glob("locale/*/LC_MESSAGES/otternauts.mo"))
     fleets = sorted([*assets.root().glob("samples/*.yml"), *assets.root().glob("examples/*.yml")])
+    guide = [name for name, text in assets.guide().items() if text.startswith("# ")]
     for kind, found in zip(
-        ("drawings", "fonts", "translations", "sample fleets"),
-        (drawings, fonts, texts, fleets),
+        ("drawings", "fonts", "translations", "sample fleets", "pages of the guide"),
+        (drawings, fonts, texts, fleets, guide),
         strict=True,
     ):
         if not found:
@@ -253,7 +254,7 @@ async def _resources(home: Path) -> str:
         parse(fleet.read_text(encoding="utf-8"))
     return (
         f"{len(drawings)} drawings, {len(fonts)} fonts, {len(texts)} translation, "
-        f"{len(fleets)} sample fleets"
+        f"{len(fleets)} sample fleets, {len(guide)} pages of the guide"
     )
 
 

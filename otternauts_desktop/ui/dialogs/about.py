@@ -2,6 +2,7 @@
 
 import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from platform import python_version
 from typing import Final
 
 from PySide6.QtWidgets import QWidget
@@ -20,27 +21,32 @@ _HEADINGS: Final = (
     Heading(marked("Licence")),
 )
 _OWN: Final = "otternauts-desktop"
-_NAME: Final = re.compile(r"[A-Za-z0-9._-]+")
+_NEEDED: Final = re.compile(r"(?P<name>[\w.-]+)(\[(?P<extras>[^]]+)])?")
+_EXTRA: Final = re.compile(r"extra == ['\"]([^'\"]+)")
+_BETWEEN: Final = re.compile(r"[-_.]+")
 _FONTS: Final = ("Inter", "JetBrains Mono")
 
 
 def libraries() -> list[tuple[str, str, str]]:
     """Name, version and licence of everything that the program stands on, sorted."""
-    found: dict[str, tuple[str, str, str]] = {}
-    waiting = [_OWN]
+    found = {"": ("Python", python_version(), "PSF-2.0")}
+    waiting, seen = [(_OWN, "")], set[tuple[str, str]]()
     while waiting:
-        name = waiting.pop()
+        name, extras = wanted = waiting.pop()
+        if wanted in seen:
+            continue
+        seen.add(wanted)
         try:
             installed = distribution(name)
         except PackageNotFoundError:
             continue  # needed on other systems only
         for line in installed.requires or ():
-            needed = _NAME.match(line)
-            if needed and "extra ==" not in line and needed[0].casefold() not in found:
-                waiting.append(needed[0])
-        if name != _OWN:
-            entry = (installed.metadata["Name"], installed.version, _licence(installed))
-            found[name.casefold()] = entry
+            needed, extra = _NEEDED.match(line), _EXTRA.search(line)
+            if needed and (extra is None or extra[1] in extras.split(",")):
+                waiting.append((needed["name"], needed["extras"] or ""))
+        key = _BETWEEN.sub("-", name).casefold()
+        found[key] = (installed.metadata["Name"], installed.version, _licence(installed))
+    del found[_OWN]
     fonts = ((name, tr("font"), "OFL-1.1") for name in _FONTS)
     return sorted([*found.values(), *fonts], key=lambda entry: entry[0].casefold())
 

@@ -1,0 +1,118 @@
+"""Builds what people install, into dist/: a bundle of one folder, packed as this system has it,
+wheel and sdist, the list of what is in it (CycloneDX), and the sums of all files.
+
+Usage: python packaging/build.py   (`make package` runs it, and then proves the result)
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from otternauts_desktop import __version__
+from otternauts_desktop.ui.dialogs.about import libraries
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+BUILD: Final = ROOT / "build"
+DIST: Final = ROOT / "dist"
+UV: Final = ROOT / ".uv" / "bin" / "uv"
+VENV: Final = BUILD / "package-venv"
+"""Only what the program needs, exactly as the lock file has it, and PyInstaller."""
+
+
+def run(*words: str | Path, **environment: str) -> str:
+    """Run a command in the project's folder; gives its output. Ends the build where it fails."""
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"{words[0]} failed ({done.returncode}): {done.stdout}")
+    return done.stdout
+
+
+def commit_time() -> str:
+    """Seconds since 1970 of the commit, so that two builds of it are alike."""
+    return run("git", "log", "-1", "--format=%ct").strip()
+
+
+def bundle() -> Path:
+    """The program with its own Python and Qt, in one folder."""
+    run(
+        *(UV, "sync", "--frozen", "--quiet", "--system-certs", "--no-default-groups"),
+        *("--group", "package", "--no-editable", "--reinstall-package", "otternauts-desktop"),
+        UV_PROJECT_ENVIRONMENT=str(VENV),
+        UV_PYTHON_DOWNLOADS="never",
+    )
+    run(sys.executable, ROOT / "packaging" / "icons.py", BUILD / "icons")
+    python = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    run(
+        *(python, "-m", "PyInstaller", "--noconfirm", "--log-level", "ERROR"),
+        *("--distpath", BUILD / "bundle", "--workpath", BUILD / "pyinstaller"),
+        ROOT / "packaging" / "otternauts.spec",
+        SOURCE_DATE_EPOCH=commit_time(),
+        PYTHONHASHSEED="1",
+    )
+    return BUILD / "bundle" / "otternauts"
+
+
+def licences() -> str:
+    """Name, version and licence of each library, one a line."""
+    return "".join(f"{name} {version}: {licence}\n" for name, version, licence in libraries())
+
+
+def python_packages() -> None:
+    """Wheel and sdist, for `pipx install`."""
+    run(UV, "build", "--quiet", "--system-certs", "--out-dir", DIST)
+
+
+def bill_of_materials() -> None:
+    """All libraries with their versions and sums, for programs that look for known faults."""
+    target = DIST / f"otternauts-{__version__}.cdx.json"
+    target.write_text(
+        run(
+            *(UV, "export", "--quiet", "--frozen", "--no-default-groups"),
+            *("--no-emit-project", "--format", "cyclonedx1.5"),
+        ),
+        encoding="utf-8",
+    )
+
+
+def sums() -> None:
+    """SHA256SUMS of everything in dist/, as `sha256sum --check` reads it."""
+    files = sorted(path for path in DIST.iterdir() if path.suffix != ".gitignore")
+    lines = [
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
+        for path in files
+        if path.name not in ("SHA256SUMS", ".gitignore")
+    ]
+    (DIST / "SHA256SUMS").write_text("".join(lines), encoding="ascii")
+
+
+def main() -> None:
+    """Build everything that this system can."""
+    shutil.rmtree(DIST, ignore_errors=True)
+    DIST.mkdir()
+    folder = bundle()
+    print(run(folder / "otternauts", "self-test"), end="", flush=True)
+    if sys.platform == "linux":
+        from linux_packages import deb, tar
+
+        deb(folder)
+        tar(folder)
+    python_packages()
+    bill_of_materials()
+    sums()
+    for path in sorted(DIST.iterdir()):
+        print(f"{path.stat().st_size / 1_000_000:8.1f} MB  dist/{path.name}")
+
+
+if __name__ == "__main__":
+    main()
