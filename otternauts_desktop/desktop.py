@@ -105,6 +105,8 @@ async def main(
                 window.closing.disconnect(left.set)
                 desk = Desk(window, crew_of(control), left.set)
                 first = FirstInstance(home, window.come_to_front, window)
+                control.gauges.start()
+                control.gauge_history.start()
                 settle()
                 early.hand_over()
                 if simulate:

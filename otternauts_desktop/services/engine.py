@@ -8,10 +8,12 @@ of them open, so a whole snapshot costs no more than its round trips.
 import asyncio
 import json
 import ssl
+import sys
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import quote, unquote, urlencode
@@ -50,6 +52,12 @@ KEPT_CHANNELS: Final = 4
 LOG_CHANNELS: Final = 4
 DOCKER_SOCKET: Final = "/var/run/docker.sock"
 MAX_WORDS: Final = 64 * 1024
+
+if find_spec("sniffio") is None:
+    # WORKAROUND https://github.com/encode/httpcore: it imports sniffio at every step of a request.
+    # Where that is not installed, Python looks for it in all folders each time: an eighth of what
+    # the idle program took. None is Python's own way to say that there is no such module.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 Headers = Mapping[str | bytes, str | bytes]
 Params = Mapping[str, str | int | bool | Mapping[str, list[str]]]

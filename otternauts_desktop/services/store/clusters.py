@@ -26,15 +26,34 @@ class ClusterRecords:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._read_at = -1
+        self._all: tuple[Cluster, ...] = ()
+        self._outposts: dict[ClusterId, tuple[Outpost, ...]] = {}
 
     def all(self) -> tuple[Cluster, ...]:
         """All clusters."""
+        self._read()
+        return self._all
+
+    def _read(self) -> None:
+        """Read them where the file has changed: the window asks for them many times a second."""
+        changes = self._database.changes()
+        if changes == self._read_at:
+            return
         with self._database.reading() as connection:
             rows = connection.execute(select(CLUSTERS).order_by(CLUSTERS.c.number))
-            return tuple(
+            self._all = tuple(
                 Cluster(ClusterId(row.id), row.name, row.swarm_id, bool(row.simulated))
                 for row in rows
             )
+            outposts = list(
+                map(_outpost, connection.execute(select(OUTPOSTS).order_by(OUTPOSTS.c.number)))
+            )
+        self._outposts = {
+            cluster.id: tuple(o for o in outposts if o.cluster_id == cluster.id)
+            for cluster in self._all
+        }
+        self._read_at = changes
 
     def add(self, cluster: Cluster) -> None:
         """Keep a new cluster. Its id and its name must be new."""
@@ -74,11 +93,8 @@ class ClusterRecords:
 
     def outposts(self, cluster_id: ClusterId) -> tuple[Outpost, ...]:
         """The outposts of a cluster."""
-        query = (
-            select(OUTPOSTS).where(OUTPOSTS.c.cluster_id == cluster_id).order_by(OUTPOSTS.c.number)
-        )
-        with self._database.reading() as connection:
-            return tuple(map(_outpost, connection.execute(query)))
+        self._read()
+        return self._outposts.get(cluster_id, ())
 
     def add_outpost(self, outpost: Outpost) -> None:
         """Keep a new outpost of a cluster that is kept."""
