@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from otternauts_desktop import assets
 from otternauts_desktop.core.fleet.dump import dump
 from otternauts_desktop.core.swarm.cluster import Cluster, Login
 from otternauts_desktop.core.words import marked, tr
@@ -60,6 +61,8 @@ from otternauts_desktop.simulator.fleets import FLEETS
 from otternauts_desktop.simulator.practice import open_practice_cluster
 
 PRACTICE_CLUSTER = marked("flight simulator")
+SAMPLE = "hello"
+"""A flight plan that is not launched yet lies beside the fleets of the practice cluster."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,8 @@ class MissionControl:
         cluster = self.outposts.cluster_named(tr(PRACTICE_CLUSTER))
         for fleet, compose in FLEETS.items():
             self.launches.save_draft(cluster.id, fleet, dump(compose))
+        sample = assets.path("samples", f"{SAMPLE}.yml").read_text(encoding="utf-8")
+        self.launches.save_draft(cluster.id, SAMPLE, sample)
         return cluster
 
 

@@ -127,8 +127,9 @@ class Person:
 
 
 @contextmanager
-def at_the_screen(screen: Screen, home: Path) -> Iterator[Person]:
-    """Start the program as a person does, on the data directory `home`; it ends with this."""
+def at_the_screen(screen: Screen, home: Path, *words: str) -> Iterator[Person]:
+    """Start the program as a person does, with `words`, on the data directory `home`; it ends
+    with this."""
     environment = screen.environment | {
         "HOME": str(home.parent),
         "QT_QPA_PLATFORM": "xcb",
@@ -138,7 +139,7 @@ def at_the_screen(screen: Screen, home: Path) -> Iterator[Person]:
     log = home.with_suffix(".log")
     with log.open("wb") as out:
         program = subprocess.Popen(
-            [sys.executable, "-m", "otternauts_desktop", "--home", str(home)],
+            [sys.executable, "-m", "otternauts_desktop", "--home", str(home), *words],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=out,

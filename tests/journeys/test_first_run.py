@@ -1,11 +1,26 @@
 """From the first screen to a fleet in orbit: with the mouse, and with nothing but the keyboard."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.journeys.oracle import remove, stack_ps
-from tests.journeys.person import Person
+from tests.journeys.person import Person, at_the_screen
+from tests.journeys.screen import Screen
 from tests.journeys.steps import adds_an_outpost
 from tests.lab.lab import Lab
+
+
+def test_a_newcomer_is_three_clicks_from_a_launched_fleet(screen: Screen, tmp_path: Path) -> None:
+    """As the README says: one command (`make run ARGS=--simulate`), then these."""
+    with at_the_screen(screen, tmp_path / "home", "--simulate") as person:
+        person.sees("Docker Swarm, 3 outposts")
+        person.clicks("hello, Draft, not launched, Draft")  # in the navigator
+        person.clicks("Launch…")
+        person.sees("This is what will change:")
+        person.clicks("Launch")
+        person.sees("hello is in orbit")
+        person.leaves()
 
 
 def test_to_a_first_launch_in_the_simulator(person: Person) -> None:

@@ -107,7 +107,7 @@ def test_of_thousands_a_few_are_shown(qapp: QApplication) -> None:
 async def test_anywhere_with_the_keyboard_alone(tmp_path: Path) -> None:
     async with seated(tmp_path) as (window, desk, _control):
         await desk.simulate()
-        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 4)
         window.activateWindow()
         window.actions_.run("palette")
         palette = await dialog(Palette)

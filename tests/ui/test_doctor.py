@@ -28,7 +28,7 @@ async def test_the_ways_of_a_cluster_are_tried_and_shown(tmp_path: Path) -> None
     async with seated(tmp_path) as (window, desk, control):
         await desk.simulate()
         cluster = control.outposts.clusters()[0]
-        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 4)
         window.actions_.run("cluster.doctor")
         page = desk.doctor_page
         await shown(lambda: window.pages.currentWidget() is page)

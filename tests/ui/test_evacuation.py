@@ -22,7 +22,7 @@ async def test_an_outpost_is_emptied_brought_back_and_the_cluster_evened_out(
     async with seated(tmp_path) as (window, desk, control):
         await desk.simulate()
         cluster = control.outposts.clusters()[0]
-        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 4)
         snapshot = control.telemetry.snapshot(cluster.id)
         assert snapshot is not None
         vega = next(node for node in snapshot.nodes if node.name == "vega-1")

@@ -22,7 +22,7 @@ async def test_it_is_launched_upgraded_and_its_certificates_are_kept(tmp_path: P
     async with seated(tmp_path / "home") as (window, desk, control):
         await desk.simulate()
         cluster = control.outposts.clusters()[0]
-        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 4)
         card = desk.cluster_page.ingress
         await shown(card.launch_button.isVisible)
         card.launch_button.click()

@@ -13,7 +13,7 @@ async def test_the_disks_are_shown_and_cleaned_of_what_was_confirmed(tmp_path: P
     async with seated(tmp_path) as (window, desk, control):
         await desk.simulate()
         cluster = control.outposts.clusters()[0]
-        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 4)
         window.actions_.run("cluster.storage")
         page = desk.storage.page
         await shown(lambda: window.pages.currentWidget() is page)

@@ -51,7 +51,7 @@ async def test_from_the_first_screen_to_a_fleet_in_orbit(tmp_path: Path) -> None
         assert window.pages.currentWidget() is window.welcome
         QTest.mouseClick(window.welcome.simulator_button, Qt.MouseButton.LeftButton)
         await shown(lambda: window.pages.currentWidget() is desk.cluster_page)
-        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 4)
         assert window.status.simulator_label.text() == "SIMULATOR"
 
         window.new_fleet_requested.emit()
@@ -221,7 +221,7 @@ async def test_a_lost_cluster_is_shown_as_lost(tmp_path: Path) -> None:
         await host.stop()
         await shown(lambda: "Unreachable, as of" in window.status.link_label.text())
         assert "as of" in desk.cluster_page.header.pill.accessibleName()
-        assert desk.cluster_page.fleet_model.rowCount() == 3
+        assert desk.cluster_page.fleet_model.rowCount() == 4
         assert "can't be read. What is shown is as of" in window.notice.title.text()
         assert window.notice._action.text() == "Reconnect now"
         await host.start()
@@ -363,7 +363,7 @@ async def test_a_forgotten_cluster_comes_back_as_it_was(tmp_path: Path) -> None:
         await shown(lambda: window.pages.currentWidget() is desk.cluster_page)
         assert desk._crew.outposts.clusters() == (cluster,)
         assert desk._crew.outposts.outposts(cluster.id) == outposts
-        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 3)
+        await shown(lambda: desk.cluster_page.fleet_model.rowCount() == 4)
         desk.go(fleet_place(cluster.id, "shop", "plan"))
         assert "# mine" in desk.fleet_page.plan_tab.text()
 
