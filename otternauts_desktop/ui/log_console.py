@@ -1,67 +1,64 @@
-"""Comms: the log of a fleet or a vessel, live, with a filter, follow and pause."""
+"""Comms: the log of a fleet or a vessel, live, with filter, search, follow and pause."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from PySide6.QtCore import (
-    QEvent,
-    QIODevice,
-    QObject,
-    QSaveFile,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import (
-    QKeySequence,
-    QShortcut,
-)
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QLineEdit,
-    QMenu,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QStackedWidget, QToolButton, QWidget
 
+from otternauts_desktop.core.comms.fields import fields
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.core.words import tr, trn
-from otternauts_desktop.ui.actions import key_names
 from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.frames import Surface, column, row, rule
 from otternauts_desktop.ui.labels import MEDIUM, ElidedLabel, Label
-from otternauts_desktop.ui.log_lines import Filter, LogLines, Matcher
-from otternauts_desktop.ui.log_text import as_saved, as_seen, one_line
-from otternauts_desktop.ui.log_view import PAINT_MS, LogView
-from otternauts_desktop.ui.theme import restyle, theme
+from otternauts_desktop.ui.log_bar import FilterBar
+from otternauts_desktop.ui.log_copying import Copying
+from otternauts_desktop.ui.log_find import LogFindBar
+from otternauts_desktop.ui.log_lines import LogLines
+from otternauts_desktop.ui.log_plain import LogPlain
+from otternauts_desktop.ui.log_text import as_seen, local_time, one_line
+from otternauts_desktop.ui.log_view import LogView
+from otternauts_desktop.ui.theme import theme
 from otternauts_desktop.ui.times import grouped
 
-_SLICE_SECONDS: Final = 0.008
-_TYPING_MS: Final = 150
 _FLASH_MS: Final = 4_000
-_SAVED_AT_ONCE: Final = 2_000
 
 
 class LogConsole(QWidget):
     """Give it lines by `append`; it keeps the last ones and paints what is in view."""
 
+    service_wanted = Signal(LogLine)
+    """The page of the service that wrote a line is asked for."""
+    save_wanted = Signal()
+    """What is shown is to be saved in a file that is to be asked for."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(tr("Comms"))
         self.lines = LogLines()
+        self.destroyed.connect(self.lines.close)
         self.view = LogView(self.lines)
+        self.plain = LogPlain(self.lines)
         self._note = ""
-        self._replica = self._error = ""
-        self._saving: _Saving | None = None
-        self._typing = _once(self, _TYPING_MS, self._choose)
-        self._working = _once(self, 0, self._work)
-        self._flashing = _once(self, _FLASH_MS, self._show_note)
-        self._counting = _once(self, PAINT_MS, self._show_count)
+        self._flashing = QTimer(self)
+        self._flashing.setSingleShot(True)
+        self._flashing.setInterval(_FLASH_MS)
+        self._flashing.timeout.connect(self._show_note)
+        self.copying = Copying(self)
+        self.copying.ended.connect(self._tell_copied)
+        self.bar = self._filled_bar()
+        self.find_bar = LogFindBar(self.lines, self.view)
+        self.find_bar.closed.connect(self._focus_lines)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.plain)
         outer = column(self)
-        outer.addWidget(self._tool_bar())
+        outer.addWidget(self.bar)
+        outer.addWidget(self.find_bar)
         outer.addWidget(rule(soft=True))
-        outer.addWidget(self.view, 1)
+        outer.addWidget(self._stack, 1)
         outer.addWidget(self._foot_bar())
         self.resume_button = Button("", self.view, kind="primary", size="small")
         self.resume_button.setToolTip(tr("Go to the end and follow (End)"))
@@ -71,70 +68,76 @@ class LogConsole(QWidget):
         self.view.installEventFilter(self)
         self.view.follow_changed.connect(self.follow_button.setChecked)
         self.view.unseen_changed.connect(self._show_unseen)
-        self.view.copied.connect(self._tell_copied)
-        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
-        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self._find)
+        self.view.ticked.connect(self._ticked)
+        self.view.copy_asked.connect(self.copy)
+        self.view.replica_clicked.connect(self._go_to_service)
+        self.view.menu_asked.connect(self._open_menu)
+        for keys, do in (
+            (QKeySequence(QKeySequence.StandardKey.Find), self.find_bar.open),
+            (QKeySequence("F3"), lambda: self.find_bar.go(1)),
+            (QKeySequence("Shift+F3"), lambda: self.find_bar.go(-1)),
+        ):
+            shortcut = QShortcut(keys, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(do)
         self._restyle()
         theme().changed.connect(self._restyle)
 
-    def _tool_bar(self) -> Surface:
-        field = self.filter_field = QLineEdit()
-        field.setPlaceholderText(tr("Filter: text or /regex/"))
-        field.setProperty("size", "small")
-        field.setProperty("kind", "quiet")
-        field.setClearButtonEnabled(True)
-        field.setMaxLength(1_000)
-        field.setMaximumWidth(300)
-        field.setAccessibleName(tr("Filter the log"))
-        field.addAction(theme().icon("search", "fg3"), QLineEdit.ActionPosition.LeadingPosition)
-        field.textChanged.connect(lambda _: self._typing.start())
-        self.stderr_button = _TextButton(tr("stderr only"), tr("Only what came on standard error"))
-        self.stderr_button.setCheckable(True)
-        self.stderr_button.toggled.connect(lambda _: self._choose())
-        self.replica_button = _TextButton(tr("All replicas"), tr("Whose lines are shown"), "chev-d")
-        self.replica_button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.replica_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._menu = QMenu(self.replica_button)
-        self._menu.setAccessibleName(tr("Replicas"))
-        self._menu.aboutToShow.connect(self._fill_menu)
-        self.replica_button.setMenu(self._menu)
-        self.follow_button = _TextButton(
-            tr("Follow"), tr("Stay at the end as lines come (End)"), "down"
-        )
+    def _filled_bar(self) -> FilterBar:
+        bar = FilterBar(lambda: self.lines.replicas)
+        bar.changed.connect(self._filter_changed)
+        bar.left.connect(self._focus_lines)
+        self.follow_button = QToolButton()
+        self.follow_button.setText(tr("Follow"))
+        self.follow_button.setAccessibleName(tr("Follow"))
+        self.follow_button.setToolTip(tr("Stay at the end as lines come (End)"))
+        self.follow_button.setIcon(theme().icon("down"))
+        self.follow_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.follow_button.setCheckable(True)
         self.follow_button.setChecked(True)
         self.follow_button.clicked.connect(self.view.follow)
+        self.wrap_button = IconButton("wrap", tr("Wrap long lines"), size=24, checkable=True)
+        self.wrap_button.toggled.connect(self.view.wrap)
+        self.find_button = IconButton("search", tr("Find…"), size=24, shortcut="Ctrl+F")
+        self.find_button.clicked.connect(lambda: self.find_bar.open())
         self.copy_button = IconButton(
             "copy", tr("Copy the chosen lines, or all"), size=24, shortcut="Ctrl+C"
         )
-        self.copy_button.clicked.connect(self.view.copy)
+        self.copy_button.clicked.connect(self.copy)
         self.save_button = IconButton("save", tr("Save what is shown…"), size=24)
-        self.save_button.clicked.connect(self._ask_where)
-        self.clear_button = IconButton("x", tr("Clear"), size=24)
-        self.clear_button.clicked.connect(self.clear)
-        self._count = Label("", size=12, tone="fg3")
-        bar = Surface("nav")
-        line = row(bar, margins=(8, 4, 8, 4), spacing=6)
-        line.addWidget(field, 1)
-        line.addWidget(self.stderr_button)
-        line.addWidget(self.replica_button)
-        line.addStretch(1)
-        line.addWidget(self._count)
-        line.addSpacing(6)
-        line.addWidget(self.follow_button)
-        for button in (self.copy_button, self.save_button, self.clear_button):
-            line.addWidget(button)
+        self.save_button.clicked.connect(self.save_wanted)
+        self.more_button = IconButton("more", tr("More"), size=24)
+        self.more_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more = QMenu(self.more_button)
+        more.setAccessibleName(tr("More"))
+        more.addAction(tr("Copy the text only"), self.copy_text)
+        self.plain_action = more.addAction(tr("Show as plain text, for screen readers"))
+        self.plain_action.setCheckable(True)
+        self.plain_action.toggled.connect(self._show_plain)
+        more.addSeparator()
+        more.addAction(tr("Clear"), self.clear)
+        self.more_button.setMenu(more)
+        bar.add(self.follow_button)
+        for button in (
+            self.wrap_button,
+            self.find_button,
+            self.copy_button,
+            self.save_button,
+            self.more_button,
+        ):
+            bar.add(button)
         return bar
 
     def _foot_bar(self) -> Surface:
         self._foot = Surface("nav")
         self.note = ElidedLabel(size=12, tone="fg3")
-        self._note_line = row(margins=(14, 0, 14, 0))
-        self._note_line.addWidget(self.note, 1)
+        self.count = Label("", size=12, tone="fg3")
+        line = row(margins=(14, 0, 14, 0), spacing=12)
+        line.addWidget(self.note, 1)
+        line.addWidget(self.count)
         foot = column(self._foot)
         foot.addWidget(rule(soft=True))
-        foot.addLayout(self._note_line, 1)
+        foot.addLayout(line, 1)
         self._foot.hide()
         return self._foot
 
@@ -143,14 +146,14 @@ class LogConsole(QWidget):
     def append(self, lines: Sequence[LogLine]) -> None:
         """Take over lines, newest last. Cheap: they are painted a moment later."""
         if lines:
-            self.view.lines_changed(self.lines.append(lines))
-            if not self._counting.isActive():
-                self._counting.start()
+            self.lines.append(lines)
+            self.view.lines_changed()
 
     def clear(self) -> None:
         """Forget all lines; what comes afterwards is shown."""
         self.lines.clear()
         self.view.forget()
+        self.plain.show_anew()
         self._show_count()
 
     def show_note(self, text: str) -> None:
@@ -169,96 +172,111 @@ class LogConsole(QWidget):
         last = len(self.lines)
         return [as_seen(line) for line in self.lines.rows(last - count, last)]
 
-    def save_to(self, path: str) -> None:
-        """Write what is shown to a file, in portions; the note says how it ended."""
-        if self._saving is None:
-            self.save_button.setEnabled(False)
-            self._flash(tr("Saving to {path}…", path=path))
-            self._saving = _Saving(list(self.lines.rows(0, len(self.lines))), path, self)
-            self._saving.ended.connect(self._saved)
-            self._saving.start()
+    def chosen(self) -> tuple[int, Iterator[LogLine]]:
+        """How many lines are chosen, and the lines; all that are shown where none is chosen."""
+        first, last = self.view.choice.rows() or (0, len(self.lines))
+        return last - first, self.lines.rows(first, last)
 
-    # -- the filter --------------------------------------------------------------------------
-
-    def choose_replica(self, replica: str) -> None:
-        """Show the lines of one replica only; "" shows those of all."""
-        self._replica = replica
-        self.replica_button.setText(_choice(replica))
-        self.replica_button.setAccessibleName(_choice(replica))
-        self._choose()
-
-    def _fill_menu(self) -> None:
-        self._menu.clear()
-        for replica in ("", *self.lines.replicas):
-            action = self._menu.addAction(_choice(replica))
-            action.setCheckable(True)
-            action.setChecked(replica == self._replica)
-            action.triggered.connect(lambda _=False, name=replica: self.choose_replica(name))
-
-    def _choose(self) -> None:
-        self._typing.stop()
-        text = self.filter_field.text()
-        wanted = Filter(text, self.stderr_button.isChecked(), self._replica)
-        self._show_error(Matcher(wanted).error)
-        if not self._error:
-            self.lines.choose(wanted)
-            self._working.start()
-
-    def _work(self) -> None:
-        end = time.perf_counter() + _SLICE_SECONDS
-        top = self.view.top_serial()
-        while self.lines.working and time.perf_counter() < end:
-            if self.lines.work(500) is not None:
-                self.view.rows_changed(top)
-        if self.lines.working:
-            self._working.start()
+    def _ticked(self) -> None:
         self._show_count()
+        self.bar.field.show_error(self.lines.shown.matcher.error)
+        if self.plain.isVisible():
+            self.plain.show_more()
 
-    def _show_error(self, error: str) -> None:
-        """Say what is wrong with an expression; the rows stay as they were."""
-        self._error = error
-        field = self.filter_field
-        if bool(field.property("state")) != bool(error):
-            field.setProperty("state", "bad" if error else "")
-            field.setProperty("kind", "" if error else "quiet")
-            restyle(field)
-        tip = error or tr("Show only lines with this text, or where /a regular expression/ matches")
-        # A zero-width mark at the head keeps Qt from reading the text as markup.
-        field.setToolTip(f"\u200b{tip} ({key_names('Ctrl+F')})")
-        field.setAccessibleDescription(error)
+    def _filter_changed(self) -> None:
+        self.lines.choose(self.bar.wanted)
+        self.view.current = -1
+        self.view.rows_changed()
+        if self.plain.isVisible():
+            self.plain.show_anew()
 
-    def _find(self) -> None:
-        self.filter_field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.filter_field.selectAll()
+    def _show_plain(self, plain: bool) -> None:
+        self._stack.setCurrentWidget(self.plain if plain else self.view)
+        for button in (self.follow_button, self.wrap_button, self.find_button):
+            button.setEnabled(not plain)
+        if plain:
+            self.plain.show_anew()
+        self._focus_lines()
 
-    # -- buttons and words -------------------------------------------------------------------
+    def _focus_lines(self) -> None:
+        (self.plain if self.plain_action.isChecked() else self.view).setFocus(
+            Qt.FocusReason.OtherFocusReason
+        )
+
+    # -- what is done with a line ------------------------------------------------------------
+
+    def _go_to_service(self, serial: int) -> None:
+        line = self.lines.line(serial)
+        if line is not None:
+            self.service_wanted.emit(line)
+
+    def _open_menu(self, serial: int, at: QPoint) -> None:
+        """What can be done with a line, beside it."""
+        if (line := self.lines.line(serial)) is None:
+            return
+        menu = QMenu(tr("Line"), self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        stream = "stderr" if line.stderr else "stdout"
+        head = menu.addAction(_plain(f"{line.replica} · {stream} · {local_time(line.time)}"))
+        head.setEnabled(False)
+        if fields(line.text):
+            opened = self.view.opened(serial)
+            words = tr("Close the fields") if opened else tr("Show the fields")
+            menu.addAction(words, lambda: self.view.toggle(serial))
+        if line.vessel:
+            words = tr("Go to {vessel}", vessel=_plain(line.vessel))
+            menu.addAction(words, lambda: self.service_wanted.emit(line))
+        menu.addSeparator()
+        wanted = self.bar.wanted
+        only = frozenset({line.replica})
+        menu.addAction(
+            tr("Only {replica}", replica=_plain(line.replica)),
+            lambda: self.bar.choose_replicas(only),
+        )
+        menu.addAction(
+            tr("Only from this line on"), lambda: self.bar.choose_times(line.time, wanted.until)
+        )
+        menu.addAction(
+            tr("Only what came before this line"),
+            lambda: self.bar.choose_times(wanted.since, line.time),
+        )
+        menu.addSeparator()
+        menu.addAction(tr("Copy"), self.copy)
+        menu.addAction(tr("Copy the text only"), self.copy_text)
+        menu.popup(at)
+
+    def copy(self) -> None:
+        """Put the chosen lines, or all, on the clipboard, with time and replica."""
+        self._copy(as_seen)
+
+    def copy_text(self) -> None:
+        """The same without time and replica."""
+        self._copy(lambda line: one_line(line.text))
+
+    def _copy(self, as_text: Callable[[LogLine], str]) -> None:
+        _, lines = self.chosen()
+        self.copying.start(lines, as_text)
+        if self.copying.going_on:
+            self.flash(tr("Copying…"))
+
+    def _tell_copied(self, count: int, whole: bool) -> None:
+        shown = grouped(count)
+        if not count:
+            self.flash(tr("There is nothing to copy."))
+        elif whole:
+            self.flash(trn("{count} line copied.", "{count} lines copied.", count, count=shown))
+        else:
+            self.flash(
+                tr("The first {count} lines were copied; save the log to have all.", count=shown)
+            )
+
+    # -- words -------------------------------------------------------------------------------
 
     def _resume(self) -> None:
         self.view.follow(True)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _tell_copied(self, count: int) -> None:
-        self._flash(
-            trn("{count} line copied.", "{count} lines copied.", count, count=grouped(count))
-            if count
-            else tr("There is nothing to copy.")
-        )
-
-    def _ask_where(self) -> None:
-        dialog = QFileDialog(self, tr("Save the log"), "transmissions.log")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(self.save_to)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _saved(self, words: str) -> None:
-        if self._saving is not None:
-            self._saving.deleteLater()
-            self._saving = None
-        self.save_button.setEnabled(True)
-        self._flash(words)
-
-    def _flash(self, words: str) -> None:
+    def flash(self, words: str) -> None:
         """Say something for a moment in place of the note."""
         self._set_note(words)
         self._flashing.start()
@@ -268,12 +286,13 @@ class LogConsole(QWidget):
 
     def _set_note(self, words: str) -> None:
         self.note.setText(one_line(" ".join(words.split())))
-        self._foot.setVisible(bool(words))
+        self._foot.setVisible(bool(words or self.count.text()))
 
     def _show_count(self) -> None:
         rows, kept = len(self.lines), self.lines.kept
-        if self.lines.working:
-            words = tr("Filtering…")
+        if self.lines.shown.working:
+            percent = int(self.lines.shown.progress * 100)
+            words = tr("{rows} lines, {percent} % filtered", rows=grouped(rows), percent=percent)
         elif rows == kept:
             words = trn("{count} line", "{count} lines", kept, count=grouped(kept)) if kept else ""
         else:
@@ -284,7 +303,8 @@ class LogConsole(QWidget):
                 rows=grouped(rows),
                 count=grouped(kept),
             )
-        self._count.setText(words)
+        self.count.setText(words)
+        self._foot.setVisible(bool(words or self.note.text()))
 
     def _show_unseen(self, count: int) -> None:
         self.resume_button.setVisible(count > 0)
@@ -310,81 +330,11 @@ class LogConsole(QWidget):
 
     def _restyle(self) -> None:
         t = theme()
-        self.filter_field.setFont(t.ui_font(12))
         self._foot.setFixedHeight(t.px(24))
-        for button in (self.replica_button, self.stderr_button, self.follow_button):
-            button.setFont(t.ui_font(12, MEDIUM))
-            button.setFixedHeight(t.px(24))
-        self._show_error(self._error)
+        self.follow_button.setFont(t.ui_font(12, MEDIUM))
+        self.follow_button.setFixedHeight(t.px(24))
 
 
-class _TextButton(QToolButton):
-    """A small toggle or menu button with words."""
-
-    def __init__(self, text: str, tip: str, icon: str = "") -> None:
-        super().__init__()
-        self.setText(text)
-        self.setToolTip(tip)
-        self.setAccessibleName(text)
-        self.setAccessibleDescription(tip)
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        if icon:
-            self.setIcon(theme().icon(icon))
-
-
-class _Saving(QTimer):
-    """Writes lines in portions, so that the window stays alive; all of the file or nothing."""
-
-    ended = Signal(str)
-
-    def __init__(self, lines: list[LogLine], path: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._lines = lines
-        self._path = path
-        self._done = 0
-        self._file = QSaveFile(path, self)
-        self.setInterval(0)
-        self.timeout.connect(self._write)
-
-    def _write(self) -> None:
-        if not self._done and not self._file.open(QIODevice.OpenModeFlag.WriteOnly):
-            self._end(written=False)
-            return
-        portion = self._lines[self._done : self._done + _SAVED_AT_ONCE]
-        text = "".join(f"{as_saved(line)}\n" for line in portion)
-        self._file.write(text.encode("utf-8", errors="replace"))
-        self._done += len(portion)
-        if self._done >= len(self._lines):
-            self._end(written=self._file.commit())
-
-    def _end(self, *, written: bool) -> None:
-        self.stop()
-        self._lines = []
-        self.ended.emit(
-            trn(
-                "{count} line saved to {path}",
-                "{count} lines saved to {path}",
-                self._done,
-                count=grouped(self._done),
-                path=self._path,
-            )
-            if written
-            else tr(
-                "It could not be saved to {path}: {error}",
-                path=self._path,
-                error=self._file.errorString(),
-            )
-        )
-
-
-def _once(parent: QWidget, milliseconds: int, then: Callable[[], None]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(then)
-    return timer
-
-
-def _choice(replica: str) -> str:
-    """A replica for a menu, in which a single & would underline the letter after it."""
-    return one_line(replica).replace("&", "&&") if replica else tr("All replicas")
+def _plain(untrusted: str) -> str:
+    """Words of a container in a menu: no control characters, and no mnemonic."""
+    return one_line(untrusted).replace("&", "&&")

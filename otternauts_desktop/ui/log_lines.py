@@ -1,230 +1,216 @@
-"""The last log lines, bounded, and which of them a filter lets through. No Qt here.
+"""The last log lines, bounded, which of them a filter lets through, and what was found in those.
 
-Every line gets a serial number that is never used again, so a selection or a place in the log
-stays right while old lines are forgotten. A new filter is tried on what is held in portions
-(`work`); until it is through, the rows of the old one stay.
+Every line has a serial number that is never used again, so a selection or a place in the log
+stays right while old lines are forgotten. No Qt here.
 """
 
-import re
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import time
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Final
 
-from otternauts_desktop.core.comms.ansi import plain
+from otternauts_desktop.core.comms.blocks import Block, Shelf
+from otternauts_desktop.core.comms.levels import Level
 from otternauts_desktop.core.comms.line import LogLine
-from otternauts_desktop.core.words import tr
+from otternauts_desktop.ui.log_filter import Filter, Matcher
+from otternauts_desktop.ui.log_sieve import Sieve
 
-LIMIT: Final = 200_000
-SEARCHED: Final = 4096
-"""An expression sees so many characters of a line: it can take long on what a container chose."""
+LIMIT: Final = 1_000_000
+MOST_BYTES: Final = 96 * 1024 * 1024
+"""The packed lines take so much, however many they are."""
+_MOST_UNPACKED: Final = 16 * 1024 * 1024
+"""Characters that may wait to be packed: what comes faster than that is held up."""
 _MOST_REPLICAS: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What is wanted. `text` is looked for in any case, `/.../` is a regular expression."""
-
-    text: str = ""
-    stderr_only: bool = False
-    replica: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What happened to the shown rows: some went at the head, some came at the end."""
-
-    dropped: int = 0
-    added: int = 0
-    anew: bool = False
-    """All rows are others: a filter came into force, or all lines were forgotten."""
-
-
-class Matcher:
-    """A filter, ready to use. One with an `error` lets nothing through."""
-
-    def __init__(self, wanted: Filter) -> None:
-        self.wanted = wanted
-        self.error = ""
-        self.everything = wanted == Filter()
-        self._pattern: re.Pattern[str] | None = None
-        self._needle = wanted.text.lower()
-        if len(wanted.text) > 2 and wanted.text.startswith("/") and wanted.text.endswith("/"):
-            try:
-                self._pattern = re.compile(wanted.text[1:-1], re.IGNORECASE)
-            except (re.error, OverflowError, RecursionError) as error:
-                self.error = tr("Not a regular expression: {error}", error=error)
-        self._marks = self._pattern or (
-            re.compile(re.escape(wanted.text), re.IGNORECASE) if wanted.text else None
-        )
-
-    def lets(self, line: LogLine) -> bool:
-        """Whether the line is wanted."""
-        if self.wanted.stderr_only and not line.stderr:
-            return False
-        if self.wanted.replica and line.replica != self.wanted.replica:
-            return False
-        if not self._needle:
-            return True
-        if self.error:
-            return False
-        text = plain(line.text) if "\x1b" in line.text else line.text
-        if self._pattern is not None:
-            return self._pattern.search(text[:SEARCHED]) is not None
-        return self._needle in text.lower()
-
-    def marks(self, text: str) -> list[tuple[int, int]]:
-        """Where in `text` is what was looked for, as start and end."""
-        if self._marks is None or self.error:
-            return []
-        found = (match.span() for match in self._marks.finditer(text[:SEARCHED]))
-        return [(start, end) for start, end in found if end > start]
-
-
 class LogLines:
-    """Holds the last `limit` lines; its rows are those of them that the filter lets through."""
+    """Holds at least the last `limit` lines, if they are not too large together."""
 
-    def __init__(self, limit: int = LIMIT) -> None:
+    def __init__(self, limit: int = LIMIT, most_bytes: int = MOST_BYTES) -> None:
         self.limit = limit
-        # Forgotten in portions: taking the head off a long list moves all the rest of it.
-        self._slack = max(limit // 20, 1)
-        self._lines: list[LogLine] = []
-        self._base = 0
-        """Serial of `_lines[0]`."""
-        self._first = 0
-        """Serial of the first line that is not forgotten."""
-        self._rows: array[int] | None = None
-        """Serials of the shown lines; None where all are shown."""
-        self._head = 0
-        """The first of `_rows` that is not forgotten."""
-        self._matcher = Matcher(Filter())
-        self._next: Matcher | None = None
-        self._found: array[int] = array("q")
-        self._tried = 0
-        self._replicas: dict[str, None] = {}
+        self._most_bytes = most_bytes
+        self._blocks: list[Block] = []
+        self._bytes = 0
+        self._next = 0
+        self._packer = ThreadPoolExecutor(1, "packs log lines")
+        self._packing: deque[tuple[Block, Future[int]]] = deque()
+        self._unpacked = 0
+        self._shelf = Shelf()
+        self._replicas: dict[str, str] = {}
+        self.shown = Sieve(self._blocks, self._shelf, Matcher(Filter(), notes=True))
+        """The rows: what the filter lets through."""
+        self.found = self._none_found()
+        """Those of the rows in which the text of the search is."""
 
     # -- changing ----------------------------------------------------------------------------
 
-    def append(self, lines: Sequence[LogLine]) -> Change:
-        """Take over lines, newest last, and forget the oldest beyond the limit."""
-        before = len(self)
-        serial = self._end
-        self._lines += lines
-        if self._rows is None:
-            added = len(lines)
-        else:
-            lets = self._matcher.lets
-            fresh = [serial + i for i, line in enumerate(lines) if lets(line)]
-            self._rows.extend(fresh)
-            added = len(fresh)
-        if len(self._replicas) < _MOST_REPLICAS:
-            for line in lines:
-                self._replicas.setdefault(line.replica)
+    def append(self, lines: Sequence[LogLine]) -> None:
+        """Take over lines, newest last, and forget the oldest beyond the limits."""
+        taken = 0
+        while taken < len(lines):
+            if not self._blocks or self._blocks[-1].full:
+                self._blocks.append(Block(self._next))
+                self.shown.grow()
+                self.found.grow()
+            block = self._blocks[-1]
+            count = block.take(lines[taken:] if taken else lines)
+            taken += count
+            self._next += count
+            if block.full:
+                self._meet(block)
+                self._pack(block)
         self._forget()
-        return Change(dropped=before + added - len(self), added=added)
+
+    def _pack(self, block: Block) -> None:
+        """Have a block packed in the thread for it; wait where that is far behind."""
+        self._packing.append((block, self._packer.submit(block.pack)))
+        self._bytes += block.size
+        self._unpacked += block.size
+        while self._packing:
+            oldest, packed = self._packing[0]
+            if not packed.done() and self._unpacked <= _MOST_UNPACKED:
+                break
+            self._packing.popleft()
+            self._unpacked -= oldest.size
+            if oldest.first >= self._blocks[0].first:
+                self._bytes += packed.result() - oldest.size
+                oldest.size = packed.result()
+
+    def close(self) -> None:
+        """End the thread that packs."""
+        self._packer.shutdown()
+
+    def _meet(self, block: Block) -> None:
+        if len(self._replicas) < _MOST_REPLICAS:
+            for source in block.sources:
+                self._replicas.setdefault(source.replica, source.vessel)
+
+    def _forget(self) -> None:
+        count, left, size = 0, self.kept, self._bytes
+        for block in self._blocks[:-1]:
+            if left - block.count < self.limit and size <= self._most_bytes:
+                break
+            count += 1
+            left -= block.count
+            size -= block.size
+        if count:
+            self._bytes = size
+            del self._blocks[:count]
+            self.shown.shrink(count)
+            self.found.shrink(count)
+
+    def clear(self) -> None:
+        """Forget all lines. Filter and search stay."""
+        self._blocks.clear()
+        self._bytes = self._unpacked = 0
+        self._packing.clear()
+        self._shelf.clear()
+        self._replicas.clear()
+        self.choose(self.shown.matcher.wanted)
 
     def choose(self, wanted: Filter) -> None:
-        """Ask for another filter; it comes into force when `work` is through."""
-        self._next = Matcher(wanted)
-        self._found = array("q")
-        self._tried = self._first
+        """Show the lines that `wanted` lets through, as `work` finds them."""
+        self.shown = Sieve(self._blocks, self._shelf, Matcher(wanted, notes=True))
+        self.find(self.found.matcher.wanted.text)
 
-    def work(self, count: int = 5_000) -> Change | None:
-        """Try the new filter on the next `count` lines; tells when it has come into force."""
-        if (matcher := self._next) is None:
-            return None
-        if matcher.everything:
-            self._rows = None
+    def find(self, text: str) -> None:
+        """Look for `text` in the rows, as `work` gets on; "" looks for nothing."""
+        if text:
+            self.found = Sieve(self._blocks, self._shelf, Matcher(Filter(text)), self.shown)
         else:
-            start = max(self._tried, self._first)
-            last = min(start + count, self._end)
-            chunk = self._lines[start - self._base : last - self._base]
-            lets = matcher.lets
-            self._found.extend([start + i for i, line in enumerate(chunk) if lets(line)])
-            self._tried = last
-            if last < self._end:
-                return None
-            self._rows = self._found
-            self._head = bisect_left(self._rows, self._first)
-        self._found = array("q")
-        self._matcher = matcher
-        self._next = None
-        return Change(anew=True)
+            self.found = self._none_found()
 
-    def clear(self) -> Change:
-        """Forget all lines. The filter stays."""
-        self._base = self._first = self._end
-        self._lines.clear()
-        self._replicas.clear()
-        if self._rows is not None:
-            self._rows = array("q")
-        self._head = 0
-        self._found = array("q")
-        self._tried = self._first
-        return Change(anew=True)
+    def _none_found(self) -> Sieve:
+        return Sieve([], self._shelf, Matcher(Filter()))
+
+    def work(self, seconds: float) -> bool:
+        """Look at more lines for so long, the newest first; says whether there were any."""
+        end = time.perf_counter() + seconds
+        worked = False
+        while self.shown.step() or (self.finding and self.found.step()):
+            worked = True
+            if time.perf_counter() >= end:
+                break
+        return worked
 
     # -- asking ------------------------------------------------------------------------------
 
     def __len__(self) -> int:
         """How many rows are shown."""
-        return self._end - self._first if self._rows is None else len(self._rows) - self._head
+        return len(self.shown)
 
     @property
     def kept(self) -> int:
         """How many lines are held, shown or not."""
-        return self._end - self._first
+        return self._next - self._blocks[0].first if self._blocks else 0
+
+    @property
+    def end(self) -> int:
+        """The serial number of the line that comes next."""
+        return self._next
+
+    @property
+    def finding(self) -> bool:
+        """Whether something is looked for."""
+        return not self.found.matcher.everything
 
     @property
     def working(self) -> bool:
-        """Whether a new filter is being tried."""
-        return self._next is not None
+        """Whether a filter or a search has not been through all lines yet."""
+        return self.shown.working or (self.finding and self.found.working)
 
     @property
-    def matcher(self) -> Matcher:
-        """The filter in force."""
-        return self._matcher
+    def replicas(self) -> dict[str, str]:
+        """Whose lines came, in order of their names, and the vessel of each."""
+        if self._blocks and not self._blocks[-1].full:
+            self._meet(self._blocks[-1])
+        return dict(sorted(self._replicas.items()))
 
-    @property
-    def replicas(self) -> tuple[str, ...]:
-        """Whose lines came, in order of their names."""
-        return tuple(sorted(self._replicas))
+    def line(self, serial: int) -> LogLine | None:
+        """A line; None where it is forgotten."""
+        block = self._block(serial)
+        if block is None:
+            return None
+        number = serial - block.first
+        source = block.sources[block.whose[number]]
+        return source.line(self._shelf.times(block)[number], self._shelf.texts(block)[number])
 
-    def serial(self, row: int) -> int:
-        """The serial number of the line in a row."""
-        return self._first + row if self._rows is None else self._rows[self._head + row]
-
-    def row(self, serial: int) -> int:
-        """The row of a line, or of the first one after it."""
-        if self._rows is None:
-            return min(max(serial - self._first, 0), len(self))
-        return bisect_left(self._rows, serial, self._head) - self._head
+    def level(self, serial: int) -> Level:
+        """How bad it is what a line says."""
+        block = self._block(serial)
+        if block is None:
+            return Level.NONE
+        return Level(block.find_levels(self._shelf.texts(block))[serial - block.first])
 
     def rows(self, first: int, last: int) -> Iterator[LogLine]:
-        """The lines in the rows from `first` up to before `last`."""
+        """The lines in the rows from `first` up to before `last`, as they are now.
+
+        They can be gone through later, too, and in a thread: what happens to the log meanwhile
+        changes nothing.
+        """
         first, last = max(first, 0), min(last, len(self))
-        if first >= last:
-            return
-        if self._rows is None:
-            start = self._first - self._base
-            yield from self._lines[start + first : start + last]
-        else:
-            for serial in self._rows[self._head + first : self._head + last]:
-                yield self._lines[serial - self._base]
+        parts: list[tuple[Callable[[], list[LogLine]], Sequence[int]]] = []
+        row = 0
+        for number, block in enumerate(self._blocks):
+            wanted = self.shown.of_block(number)
+            if row < last and row + len(wanted) > first:
+                some = wanted[max(first - row, 0) : last - row]
+                parts.append((block.lines if block.full else partial(list, block.lines()), some))
+            row += len(wanted)
+        return _lines(parts)
 
-    # -- doing -------------------------------------------------------------------------------
+    def _block(self, serial: int) -> Block | None:
+        number = bisect_right(self._blocks, serial, key=lambda block: block.first) - 1
+        if number < 0 or serial >= self._next:
+            return None
+        return self._blocks[number]
 
-    @property
-    def _end(self) -> int:
-        return self._base + len(self._lines)
 
-    def _forget(self) -> None:
-        self._first = max(self._first, self._end - self.limit)
-        if self._rows is not None:
-            self._head = bisect_left(self._rows, self._first, self._head)
-        if self._first - self._base >= self._slack:
-            del self._lines[: self._first - self._base]
-            self._base = self._first
-            if self._rows is not None:
-                del self._rows[: self._head]
-                self._head = 0
+def _lines(parts: list[tuple[Callable[[], list[LogLine]], Sequence[int]]]) -> Iterator[LogLine]:
+    for unpack, wanted in parts:
+        lines = unpack()
+        for number in wanted:
+            yield lines[number]

@@ -1,21 +1,29 @@
-"""Paints the text of a log line, with its colours and with what the filter looked for."""
+"""Paints a piece of a log line, with its colours, its level and what was looked for."""
 
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from otternauts_desktop.core.comms.ansi import Span, spans
-from otternauts_desktop.core.comms.line import LogLine
+from otternauts_desktop.core.comms.levels import Level, level_in
 from otternauts_desktop.ui.labels import SEMIBOLD
-from otternauts_desktop.ui.log_lines import Matcher
-from otternauts_desktop.ui.log_text import BREAKS
+from otternauts_desktop.ui.log_filter import Matcher
+from otternauts_desktop.ui.log_layout import Piece
 from otternauts_desktop.ui.theme import theme
 
 LAID_OUT: Final = 4_096
 """So much of a line with other than ASCII letters is drawn: shaping more holds up the window."""
+LEVEL_TONES: Final = {
+    Level.ERROR: "bad",
+    Level.WARN: "warn",
+    Level.INFO: "fg2",
+    Level.DEBUG: "fg3",
+    Level.NONE: "fg1",
+}
+_MOST_MARKS: Final = 100
 _REPLICA_TONES: Final = ("r1", "r2", "r3", "r4", "r5", "r6")
 _SGR_TONES: Final = {
+    "": "fg1",
     "black": "fg3",
     "red": "bad",
     "green": "ok",
@@ -25,6 +33,8 @@ _SGR_TONES: Final = {
     "cyan": "accent",
     "white": "fg1",
 }
+_LIGHTEST, _DARKEST = 0.38, 0.66
+"""A program's own colour is made so dark or so light that it can be read on our ground."""
 
 
 class LinePainter:
@@ -32,22 +42,24 @@ class LinePainter:
 
     def __init__(self) -> None:
         self._tones: dict[str, str] = {}
+        self._colours: dict[str, QColor] = {}
         self.measure()
 
     def measure(self) -> None:
-        """Take the font as it is now."""
+        """Take font and colours as they are now."""
         t = theme()
+        self._colours.clear()
         self._metrics = QFontMetricsF(t.mono(12))
         self.figure = self._metrics.horizontalAdvance("9" * 100) / 100
         self.height = max(t.px(20), round(self._metrics.height()) + 2)
         spare = self.height - self._metrics.height()
         self.baseline = round(spare / 2 + self._metrics.ascent())
 
-    def advance(self, text: str, count: int) -> float:
-        """How wide the first `count` characters are."""
+    def advance(self, text: str) -> float:
+        """How wide a text is."""
         if text.isascii():
-            return count * self.figure
-        return self._metrics.horizontalAdvance(text[: min(count, LAID_OUT)])
+            return len(text) * self.figure
+        return self._metrics.horizontalAdvance(text[:LAID_OUT])
 
     def tone(self, replica: str) -> str:
         """The colour of a replica, the same as long as the console lives."""
@@ -59,52 +71,81 @@ class LinePainter:
         return tone
 
     def paint(
-        self, painter: QPainter, line: LogLine, matcher: Matcher, left: int, top: int, shown: range
+        self, painter: QPainter, piece: Piece, left: float, top: int, shown: range, *, first: bool
     ) -> None:
-        """Paint the text with its start at `left`; `shown` are the columns in view."""
-        t = theme()
-        pieces = [
-            Span(span.text.translate(BREAKS), span.colour, span.bold) for span in spans(line.text)
-        ]
-        whole = "".join(span.text for span in pieces)
-        self._paint_marks(painter, matcher, whole, left, top)
-        at = float(left)
-        base = top + self.baseline
-        exact = whole.isascii()
-        done = 0
-        for span in pieces:
-            text, x = span.text, at
-            if exact:
-                # Figures are of equal width: what lies beyond the edges need not be laid out.
-                start = min(max(shown.start - done, 0), len(text))
-                end = min(max(shown.stop - done, 0), len(text))
-                text, x = text[start:end], at + (done + start) * self.figure
-            else:
-                text = text[: max(LAID_OUT - done, 0)]
-                at += self._metrics.horizontalAdvance(text)
-            done += len(span.text)
-            if not text:
-                continue
-            if span.bold:
-                painter.setFont(t.mono(12, SEMIBOLD))
-            painter.setPen(t.color(_SGR_TONES.get(span.colour, "fg1")))
-            painter.drawText(QPointF(x, base), text)
-            if span.bold:
-                painter.setFont(t.mono(12))
+        """Paint a piece with its start at `left`; `shown` are the columns of it in view.
 
-    def _paint_marks(
-        self, painter: QPainter, matcher: Matcher, whole: str, left: int, top: int
+        The `first` piece of a line has the word for its level in the colour of that.
+        """
+        t = theme()
+        start, end = piece.start, piece.end
+        whole = piece.whole
+        exact = whole.isascii()
+        if exact:
+            # Figures are of equal width: what lies beyond the edges need not be laid out.
+            begin, stop = start + min(shown.start, end - start), min(start + shown.stop, end)
+            x = left + (begin - start) * self.figure
+        else:
+            begin, stop, x = start, min(end, start + LAID_OUT), left
+        word = (0, 0)
+        if first:
+            level, *place = level_in(whole)
+            word = (place[0], place[1]) if level >= Level.WARN else word
+        base = top + self.baseline
+        for at, span in piece.cut(begin, stop):
+            for text, tone, bold in _with_word(span.text, at, word, level if first else Level.NONE):
+                painter.setFont(t.mono(12, SEMIBOLD) if bold or span.bold else t.mono(12))
+                painter.setPen(self._colour(span.colour) if not tone else t.color(tone))
+                painter.drawText(QPointF(x, base), text)
+                x += len(text) * self.figure if exact else self._metrics.horizontalAdvance(text)
+        painter.setFont(t.mono(12))
+
+    def _colour(self, name: str) -> QColor:
+        if name in _SGR_TONES:
+            return theme().color(_SGR_TONES[name])
+        colour = self._colours.get(name)
+        if colour is None:
+            own = QColor(name)
+            light = own.lightnessF()
+            light = max(light, _DARKEST) if theme().dark else min(light, _LIGHTEST)
+            colour = QColor.fromHslF(max(own.hslHueF(), 0.0), own.hslSaturationF(), light)
+            if len(self._colours) < 1_000:
+                self._colours[name] = colour
+        return colour
+
+    def paint_marks(
+        self,
+        painter: QPainter,
+        piece: Piece,
+        matcher: Matcher,
+        left: float,
+        top: int,
+        *,
+        here: bool = False,
     ) -> None:
-        """Put a ground behind what the filter looked for."""
-        marks = matcher.marks(whole)
+        """Put a ground behind what the matcher looks for, with a stronger edge `here`."""
+        marks = matcher.marks(piece.whole)
         if not marks:
             return
         t = theme()
-        painter.setPen(t.color("warnln"))
+        painter.setPen(t.color("warn" if here else "warnln"))
         painter.setBrush(t.color("warnbg"))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for start, end in marks[:100]:
-            before = self.advance(whole, start)
-            size = self.advance(whole, end) - before
-            box = QRectF(left + before - 1.5, top + 1.5, size + 3, self.height - 3)
-            painter.drawRoundedRect(box, 3, 3)
+        for start, end in marks[:_MOST_MARKS]:
+            start, end = max(start, piece.start), min(end, piece.end)
+            if start < end:
+                before = self.advance(piece.whole[piece.start : start])
+                size = self.advance(piece.whole[piece.start : end]) - before
+                box = QRectF(left + before - 1.5, top + 1.5, size + 3, self.height - 3)
+                painter.drawRoundedRect(box, 3, 3)
+
+
+def _with_word(
+    text: str, at: int, word: tuple[int, int], level: Level
+) -> list[tuple[str, str, bool]]:
+    """`text`, which begins at `at`, cut around the word for the level: text, tone, bold."""
+    first, last = max(word[0] - at, 0), min(word[1] - at, len(text))
+    if first >= last:
+        return [(text, "", False)]
+    parts = [(text[:first], "", False), (text[first:last], LEVEL_TONES[level], True)]
+    return [part for part in [*parts, (text[last:], "", False)] if part[0]]

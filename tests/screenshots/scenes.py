@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Final
 
-from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.core.events import CommandRan
 from otternauts_desktop.core.flight.drift import Launched
 from otternauts_desktop.core.flight.progress import (
@@ -19,8 +18,9 @@ from otternauts_desktop.core.flight.progress import (
 from otternauts_desktop.core.names import LaunchId
 from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
-from otternauts_desktop.ui.dock import COMMANDS, COMMS
+from otternauts_desktop.ui.dock import COMMANDS
 from otternauts_desktop.ui.places import cluster_place, fleet_place, outpost_place, service_place
+from tests.screenshots.comms import CONSOLE, fill_comms
 from tests.screenshots.history import HISTORY
 from tests.screenshots.keeping import KEEPING
 from tests.screenshots.servers import SERVERS
@@ -69,18 +69,6 @@ FAULTY: Final = PLAN.replace(
     "      API_KEY: ${API_KEY}\n    depends_on:\n      db:\n        condition: service_healthy\n",
 ).replace("    image: redis:7-alpine", "    imagee: redis:7-alpine")
 
-_LOG: Final = (
-    ("02.118", "gateway", 1, False, "GET /v1/health 200 3 ms"),
-    ("03.004", "api", 1, True, "ERROR could not connect to db:5432: timeout after 3000 ms"),
-    ("03.006", "api", 1, False, "retrying in 2 s (attempt 41)"),
-    ("03.512", "worker", 2, True, "ERROR job settle-batch failed: db timeout, put back in queue"),
-    ("04.220", "cache", 1, False, "1 changes in 3600 seconds. Saving..."),
-    ("05.031", "api", 3, True, "ERROR could not connect to db:5432: timeout after 3000 ms"),
-    ("05.447", "gateway", 2, False, "WARN upstream api answered 503 for POST /v1/charges in 11 ms"),
-    ("05.902", "worker", 1, False, "queue settle: 212 waiting, 0 running"),
-    ("06.118", "gateway", 1, False, "GET /v1/health 200 2 ms"),
-    ("06.640", "api", 2, False, "pool exhausted, serving cached balances (age 61 s)"),
-)
 _COMMANDS: Final = (
     ("GET /v1.44/services?status=true", 200, 0.012),
     ("GET /v1.44/tasks", 200, 0.019),
@@ -88,18 +76,6 @@ _COMMANDS: Final = (
     ("GET /v1.44/events?filters=...", 200, 0.004),
     ("GET /v1.44/nodes", 200, 0.009),
 )
-
-
-def fill_comms(stage: Stage) -> None:
-    """Lines of the payments fleet."""
-    stage.window.dock.open(COMMS)
-    stage.desk.console.show_note("Listening to payments")
-    stage.desk.console.append(
-        [
-            LogLine(f"2027-01-15T07:59:{at}Z", vessel, slot, "t", "n", stderr, text)
-            for at, vessel, slot, stderr, text in _LOG * 3
-        ]
-    )
 
 
 def fill_commands(stage: Stage) -> None:
@@ -342,6 +318,7 @@ SCENES: Final[dict[str, Scene]] = {
     "add-outpost": _add_outpost,
     "new-fleet": _new_fleet,
     "toast": _toast,
+    **CONSOLE,
     **HISTORY,
     **SERVERS,
     **STORAGE,

@@ -1,7 +1,7 @@
 """Colours that programs write into their logs -> spans. Every other escape is made visible.
 
 The console is a text view, never a terminal: only "select graphic rendition" is understood
-(ECMA-48, 8.3.117), with the sixteen colours; no sequence moves, erases or answers.
+(ECMA-48, 8.3.117), for the colour of letters and bold; no sequence moves, erases or answers.
 """
 
 import re
@@ -17,7 +17,7 @@ COLOURS: Final = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Text in one rendition. `colour` is one of `COLOURS` or "" for the usual one."""
+    """Text in one rendition. `colour` is one of `COLOURS`, `#rrggbb`, or "" for the usual one."""
 
     text: str
     colour: str = ""
@@ -59,9 +59,28 @@ def _selected(codes: str, colour: str, *, bold: bool) -> tuple[str, bool]:
         elif 30 <= code <= 37 or 90 <= code <= 97:
             colour = COLOURS[code % 10]
         elif code in (38, 48):
-            # 256 or true colours: skipped with their arguments, the text stays readable.
-            del numbers[: {5: 2, 2: 4}.get(numbers[0], 1) if numbers else 0]
-            colour = "" if code == 38 else colour
+            kind = numbers[0] if numbers else 0
+            count = {5: 2, 2: 4}.get(kind, 1)
+            arguments, numbers = numbers[1:count], numbers[count:]
+            if code == 38:
+                colour = _of_many(arguments)
         elif code == 39:
             colour = ""
     return colour, bold
+
+
+def _of_many(arguments: list[int]) -> str:
+    """One of the 256 colours of xterm, or the one of three parts; "" for anything else."""
+    if any(part > 255 for part in arguments):
+        return ""
+    if len(arguments) == 3:
+        return "#{:02x}{:02x}{:02x}".format(*arguments)
+    if len(arguments) != 1:
+        return ""
+    (number,) = arguments
+    if number < 16:
+        return COLOURS[number % 8]
+    if number >= 232:
+        return f"#{8 + 10 * (number - 232):02x}" + f"{8 + 10 * (number - 232):02x}" * 2
+    red, rest = divmod(number - 16, 36)
+    return "#" + "".join(f"{part and 55 + 40 * part:02x}" for part in (red, *divmod(rest, 6)))
