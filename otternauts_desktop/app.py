@@ -21,6 +21,7 @@ from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.crossing import Packets
 from otternauts_desktop.services.doctor import Doctor
 from otternauts_desktop.services.evacuations import Evacuations
+from otternauts_desktop.services.forwards import Forwards
 from otternauts_desktop.services.gauge_history import GaugeHistory
 from otternauts_desktop.services.gauges import Gauges
 from otternauts_desktop.services.ingress import Ingress
@@ -89,6 +90,7 @@ class MissionControl:
     evacuations: Evacuations
     rebalancing: Rebalancing
     cleaning: Cleaning
+    forwards: Forwards
     rollbacks: Rollbacks
     transmissions: Transmissions
     settings: SettingRecords
@@ -180,6 +182,8 @@ async def open_mission_control(
         stack.push_async_callback(alerts.close)
         outposts, packets = Outposts(bus, links, keys, clusters, telemetry), Packets()
         preflight = Preflight(keys, packets)
+        forwards = Forwards(links, telemetry, outposts)
+        stack.push_async_callback(forwards.close)
         practice_stack = await stack.enter_async_context(AsyncExitStack())
         control = MissionControl(
             bus=bus,
@@ -202,6 +206,7 @@ async def open_mission_control(
             evacuations=Evacuations(links, telemetry, jobs),
             rebalancing=Rebalancing(links, telemetry, jobs),
             cleaning=Cleaning(telemetry, versions, records, jobs),
+            forwards=forwards,
             rollbacks=Rollbacks(links, telemetry, Locks(telemetry, records)),
             transmissions=transmissions,
             settings=settings,

@@ -207,6 +207,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         evacuations=control.evacuations,
         rebalancing=control.rebalancing,
         cleaning=control.cleaning,
+        forwards=control.forwards,
         rollbacks=control.rollbacks,
         registries=control.registries,
         registry_logins=control.registry_logins,

@@ -4,7 +4,7 @@ from argparse import Namespace
 from typing import Any
 
 from otternauts_desktop.app import MissionControl
-from otternauts_desktop.cli.choosing import only_cluster
+from otternauts_desktop.cli.clusters import chosen_cluster
 from otternauts_desktop.cli.inputs import confirmed
 from otternauts_desktop.cli.jobs import followed
 from otternauts_desktop.cli.output import Output, table
@@ -18,14 +18,13 @@ from otternauts_desktop.core.flight.cleaning import (
     mounting,
     wandering,
 )
-from otternauts_desktop.core.names import ClusterId
 
 CHANGES = 2
 
 
 async def cleanup(control: MissionControl, arguments: Namespace, output: Output) -> int:
     """Show or do a cleaning; gives the exit code."""
-    cluster_id = _cluster(control, arguments)
+    cluster_id = chosen_cluster(control, arguments.cluster).id
     plan = await control.cleaning.plan(cluster_id, max(arguments.keep, 1))
     if arguments.only:
         plan = plan.only([Kind(kind) for kind in arguments.only])
@@ -45,7 +44,7 @@ async def cleanup(control: MissionControl, arguments: Namespace, output: Output)
 
 async def volume(control: MissionControl, arguments: Namespace, output: Output) -> int:
     """Show the map of all volumes; gives the exit code."""
-    cluster_id = _cluster(control, arguments)
+    cluster_id = chosen_cluster(control, arguments.cluster).id
     plan = await control.cleaning.plan(cluster_id, VERSIONS_KEPT)
     snapshot = await control.telemetry.refresh(cluster_id)
     found = [(disk, one) for disk in plan.disks for one in disk.volumes]
@@ -177,9 +176,3 @@ def _chosen(plan: CleaningPlan, arguments: Namespace) -> list[str]:
                 raise NothingFound(detail=f"The {kind.value} {name} stays: {found.reason}")
             keys.append(found.key)
     return keys
-
-
-def _cluster(control: MissionControl, arguments: Namespace) -> ClusterId:
-    if arguments.cluster:
-        return control.outposts.cluster_named(arguments.cluster).id
-    return only_cluster(control.outposts.clusters()).id

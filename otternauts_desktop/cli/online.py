@@ -17,6 +17,7 @@ from otternauts_desktop.cli import (
     ingress,
     jobs,
     logs,
+    port_forward,
     registries,
     values,
 )
@@ -30,6 +31,7 @@ _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitab
     "outpost": clusters.outpost,
     "cleanup": cleanup.cleanup,
     "volume": cleanup.volume,
+    "port": port_forward.port,
     "ingress": ingress.ingress,
     "jobs": jobs.jobs,
     "fleet": fleets.fleet,

@@ -8,6 +8,7 @@ from otternauts_desktop.cli.alert_arguments import add_alert
 from otternauts_desktop.cli.cleanup_arguments import add_cleanup
 from otternauts_desktop.cli.ingress_arguments import add_ingress
 from otternauts_desktop.cli.periods import period
+from otternauts_desktop.cli.reaching_arguments import add_port
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -82,6 +83,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_ingress(_command(commands, "ingress", "Traefik in front of a cluster's fleets"))
     add_alert(_command(commands, "alert", "what needs somebody: lost outposts, failing services"))
     add_cleanup(commands)
+    add_port(commands)
     _jobs(commands)
     _values(commands)
     _backups(commands)

@@ -408,6 +408,25 @@ class EvacuationStuck(KnownError):
     anchor = "evacuation-stuck"
 
 
+class PortTaken(KnownError):
+    title = marked("That port of this machine is taken.")
+    anchor = "port-taken"
+
+
+class PortUnreachable(KnownError):
+    title = marked("Nothing answers on that port.")
+    next_step_default = marked(
+        "Look at what it listens on: only on 127.0.0.1 inside its container is not enough."
+    )
+    anchor = "port-unreachable"
+
+
+class ForwardingForbidden(KnownError):
+    title = marked("The server does not forward connections.")
+    next_step_default = marked("Set AllowTcpForwarding yes in its sshd_config, and reload sshd.")
+    anchor = "forwarding-forbidden"
+
+
 class CleaningUnfinished(KnownError):
     title = marked("Not all outposts could be cleaned.")
     next_step_default = marked("Mend the cause and resume the job: it goes on with those outposts.")

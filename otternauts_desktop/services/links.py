@@ -28,7 +28,7 @@ from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.engine import Engine, open_engine
 from otternauts_desktop.services.keys import Keys
-from otternauts_desktop.services.ssh import Completed, SshLink
+from otternauts_desktop.services.ssh import Completed, Socket, SshLink
 
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 10.0
@@ -107,6 +107,20 @@ class Links:
             self._command_log.record(
                 outpost.name, command.line(), status, time.monotonic() - started
             )
+
+    async def open_wire(self, outpost: Outpost, host: str, port: int) -> Socket:
+        """Have an outpost connect to a TCP port, and note it. Raises as `SshLink.open_wire`."""
+        line = await self._connected(outpost)
+        assert line.link is not None
+        started, status = time.monotonic(), 1
+        try:
+            wire = await line.link.open_wire(host, port)
+            status = 0
+        finally:
+            self._command_log.record(
+                outpost.name, f"-W {host}:{port}", status, time.monotonic() - started
+            )
+        return wire
 
     def lost(self, outpost: Outpost, error: OutpostError) -> None:
         """A reader found the connection dead or hung: drop it, and connect anew."""

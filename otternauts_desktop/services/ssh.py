@@ -23,11 +23,13 @@ from asyncssh.saslprep import SASLPrepError
 from otternauts_desktop.core.errors import (
     AuthenticationFailed,
     ConnectionRefused,
+    ForwardingForbidden,
     HostKeyChanged,
     LinkLost,
     OutcomeUnknown,
     OutpostError,
     OutpostUnreachable,
+    PortUnreachable,
     TooManyChannels,
     UnknownHost,
 )
@@ -188,7 +190,10 @@ class Channel:
 
 
 class Socket:
-    """A connection to a Unix socket of the outpost. It takes none of the channels for programs."""
+    """A connection from the outpost on, to a Unix socket of it or to a TCP port that it reaches.
+
+    It takes none of the channels for programs.
+    """
 
     def __init__(
         self, reader: "asyncssh.SSHReader[bytes]", writer: "asyncssh.SSHWriter[bytes]"
@@ -204,10 +209,13 @@ class Socket:
             raise LinkLost(detail=shown(str(error))) from error
 
     async def write(self, data: bytes) -> None:
-        """Send bytes. Raises `LinkLost`."""
+        """Send bytes; b"" says that there are no more. Raises `LinkLost`."""
         try:
-            self._writer.write(data)
-            await self._writer.drain()
+            if data:
+                self._writer.write(data)
+                await self._writer.drain()
+            else:
+                self._writer.write_eof()
         except (asyncssh.Error, OSError) as error:
             raise LinkLost(detail=shown(str(error))) from error
 
@@ -267,6 +275,26 @@ class SshLink:
             return None
         except (asyncssh.Error, OSError) as error:
             raise LinkLost(detail=shown(str(error)) or tr("No answer.")) from error
+        return Socket(reader, writer)
+
+    async def open_wire(self, host: str, port: int) -> Socket:
+        """Have the outpost connect to a TCP port that it can reach; its owner closes it.
+
+        Raises `PortUnreachable`, `ForwardingForbidden` or `LinkLost`.
+        """
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                reader, writer = await self._connection.open_connection(host, port, encoding=None)
+        except asyncssh.ChannelOpenError as error:
+            if not self.alive:
+                raise LinkLost(detail=shown(str(error))) from error
+            if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+                raise ForwardingForbidden(detail=shown(str(error))) from error
+            raise PortUnreachable(detail=f"{host}:{port}: {shown(str(error))}.") from error
+        except TimeoutError as error:
+            raise PortUnreachable(detail=tr("No answer.")) from error
+        except (asyncssh.Error, OSError) as error:
+            raise LinkLost(detail=shown(str(error))) from error
         return Socket(reader, writer)
 
     async def run(self, command: Command, *, seconds: float = 60.0) -> Completed:

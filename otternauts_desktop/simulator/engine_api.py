@@ -16,8 +16,10 @@ from otternauts_desktop.simulator.membership import (
     join,
     leave,
     remove_node,
+    swarm_document,
     update_node,
 )
+from otternauts_desktop.simulator.ports import PortsApi
 from otternauts_desktop.simulator.private_registry import log_in, opened_by_header, private
 from otternauts_desktop.simulator.process import missing_image
 from otternauts_desktop.simulator.queries import (
@@ -102,7 +104,8 @@ class EngineApi:
         ]
         storage = StorageApi(servers, server, self._here, self._container_name)
         self._writes += storage.writes
-        self._routes += storage.routes
+        self.ports = PortsApi(server, self._here)
+        self._routes = [*self.ports.routes, *self._routes, *storage.routes]
 
     @property
     def in_swarm(self) -> bool:
@@ -229,7 +232,7 @@ class EngineApi:
                 about |= {
                     "Nodes": len(swarm.nodes),
                     "Managers": len(swarm.managers),
-                    "Cluster": _about(swarm),
+                    "Cluster": swarm_document(swarm),
                 }
             else:
                 about["Error"] = NO_LEADER
@@ -270,7 +273,7 @@ class EngineApi:
     def _about_swarm(self, query: Query) -> Answer:
         self._only_managers()
         tokens = {role.title(): token for role, token in self._swarm.tokens.items()}
-        return _json({**_about(self._swarm), "JoinTokens": tokens})
+        return _json({**swarm_document(self._swarm), "JoinTokens": tokens})
 
     def _init(self, query: Query, document: Json) -> Answer:
         return _json(init(self._servers, self._server))
@@ -601,15 +604,3 @@ def _read(body: bytes) -> Json:
     if not isinstance(document, dict):
         raise EngineError(400, "invalid JSON: got no object")
     return document
-
-
-def _about(swarm: Swarm) -> Json:
-    """What a manager says of the swarm as a whole."""
-    return {
-        "ID": swarm.id,
-        "Version": {"Index": 10},
-        "CreatedAt": stamp(min((node.created for node in swarm.nodes.values()), default=swarm.now)),
-        "UpdatedAt": stamp(swarm.now),
-        "DefaultAddrPool": ["10.0.0.0/8"],
-        "SubnetSize": 24,
-    }

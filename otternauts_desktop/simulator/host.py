@@ -12,6 +12,7 @@ from otternauts_desktop.simulator.http_server import READ_SIZE, serve
 from otternauts_desktop.simulator.installing import install, installs, stands_in_the_way
 from otternauts_desktop.simulator.looks import USER, look
 from otternauts_desktop.simulator.membership import leave
+from otternauts_desktop.simulator.ports import Serving
 from otternauts_desktop.simulator.queries import EngineError
 from otternauts_desktop.simulator.servers import Server, Servers
 from otternauts_desktop.simulator.stack import Output
@@ -159,6 +160,10 @@ class Host:
         """Whether whoever is logged in may talk to a Docker daemon here."""
         return shell.broken(self.server, shell.DIAL, self._fault) is None
 
+    def serving(self, host: str, port: int) -> Serving | None:
+        """What answers at an address of its containers; None where nothing listens."""
+        return self._api.ports.serving(host, port)
+
     def _leave(self, *, force: bool) -> Output:
         try:
             leave(self.server, force=force)
@@ -263,9 +268,15 @@ class _Gate(asyncssh.SSHServer):
 
     def connection_requested(
         self, dest_host: str, dest_port: int, orig_host: str, orig_port: int
-    ) -> bool:
-        """Lets one go on from here to the other servers, which all are on loopback."""
-        return dest_host == LOOPBACK
+    ) -> bool | Serving:
+        """Lets one go on from here to the other servers, which all are on loopback, and to what
+        listens in its containers."""
+        if dest_host == LOOPBACK:
+            return True
+        serving = self._host.serving(dest_host, dest_port)
+        if serving is None:
+            raise asyncssh.ChannelOpenError(asyncssh.OPEN_CONNECT_FAILED, "Connection refused")
+        return serving
 
     def unix_connection_requested(self, dest_path: str) -> Any:
         """Leads to the Docker daemon, and nowhere else."""

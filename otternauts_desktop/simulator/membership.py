@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from otternauts_desktop.simulator.queries import EngineError
-from otternauts_desktop.simulator.records import Json, Node
+from otternauts_desktop.simulator.records import Json, Node, stamp
 from otternauts_desktop.simulator.servers import SWARM_PORT, Server, Servers
 from otternauts_desktop.simulator.swarm import Swarm
 
@@ -176,3 +176,15 @@ def find_node(swarm: Swarm, reference: str) -> Node:
 
 def _rpc(code: str, words: str) -> str:
     return f"rpc error: code = {code} desc = {words}"
+
+
+def swarm_document(swarm: Swarm) -> Json:
+    """What a manager says of the swarm as a whole."""
+    return {
+        "ID": swarm.id,
+        "Version": {"Index": 10},
+        "CreatedAt": stamp(min((node.created for node in swarm.nodes.values()), default=swarm.now)),
+        "UpdatedAt": stamp(swarm.now),
+        "DefaultAddrPool": ["10.0.0.0/8"],
+        "SubnetSize": 24,
+    }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.command_log import CommandLog
     from otternauts_desktop.services.doctor import Doctor
     from otternauts_desktop.services.evacuations import Evacuations
+    from otternauts_desktop.services.forwards import Forwards
     from otternauts_desktop.services.ingress import Ingress
     from otternauts_desktop.services.jobs import Jobs
     from otternauts_desktop.services.keys import Keys
@@ -67,6 +68,7 @@ class Crew:
     evacuations: "Evacuations"
     rebalancing: "Rebalancing"
     cleaning: "Cleaning"
+    forwards: "Forwards"
     rollbacks: "Rollbacks"
     registries: "Registries"
     registry_logins: "RegistryLogins"

@@ -42,6 +42,7 @@ from otternauts_desktop.ui.places import (
     fleet_place,
     service_place,
 )
+from otternauts_desktop.ui.reaching_desk import ReachingDesk
 from otternauts_desktop.ui.registry_desk import RegistryDesk
 from otternauts_desktop.ui.scroll_memory import ScrollMemory
 from otternauts_desktop.ui.service_page import ServicePage
@@ -89,6 +90,7 @@ class Desk(QObject):
         self.doctor_page = DoctorPage()
         self.doctor = DoctorDesk(window, crew, self.doctor_page, self.tasks)
         self.storage = StorageDesk(window, crew, self.tasks)
+        self.reaching = ReachingDesk(window, crew, self.tasks)
         self._pages = (
             *(self.cluster_page, self.outpost_page, self.service_page, self.fleet_page),
             *(self.doctor_page, self.storage.page),
@@ -153,6 +155,7 @@ class Desk(QObject):
         self.jobs.register()
         self.doctor.register()
         self.storage.register()
+        self.reaching.register()
         self.ingress.register()
         window.actions_.keys_changed.connect(
             lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)

@@ -1,9 +1,10 @@
-"""Scenes of the storage page: what lies on the outposts' disks."""
+"""Scenes of what lies on the outposts' disks, and of the ways to what runs there."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
 
 from otternauts_desktop.core.flight.cleaning import Version, cleaning
+from otternauts_desktop.core.swarm.forward import Forward
 from otternauts_desktop.core.swarm.storage import (
     CacheRecord,
     Disk,
@@ -11,7 +12,9 @@ from otternauts_desktop.core.swarm.storage import (
     StoredImage,
     StoredVolume,
 )
-from otternauts_desktop.ui.places import storage_place
+from otternauts_desktop.core.swarm.targets import Target
+from otternauts_desktop.ui.dialogs.ports import PortsDialog
+from otternauts_desktop.ui.places import cluster_place, storage_place
 from otternauts_desktop.ui.storage_desk import Look
 from tests.screenshots.stage import PROD, Stage
 
@@ -69,4 +72,21 @@ def _storage(share: int) -> Callable[[Stage], Awaitable[None]]:
     return scene
 
 
-STORAGE: Final = {"storage": _storage(0), "storage-chosen": _storage(1)}
+async def ports(stage: Stage) -> None:
+    """Ports that are forwarded: one in use, one that leads nowhere, one that was stopped."""
+    stage.desk.go(cluster_place(PROD))
+    dialog = PortsDialog(["shop/storefront", "shop/db"], "shop/storefront", "3000", stage.window)
+    storefront, db = (Target(words=words) for words in ("shop/storefront", "shop/db"))
+    lost = "The connection to the outpost was lost."
+    dialog.show_forwards(
+        (
+            Forward("a", PROD, storefront, 3000, 3000, connections=2, carried=12_000),
+            Forward("b", PROD, db, 5432, 5432, trouble=lost),
+            Forward("c", PROD, Target(words="vega-1"), 9100, 9100, listening=False),
+        )
+    )
+    dialog.choose("a")
+    dialog.open()
+
+
+STORAGE: Final = {"ports": ports, "storage": _storage(0), "storage-chosen": _storage(1)}

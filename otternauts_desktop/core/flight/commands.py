@@ -199,6 +199,7 @@ def replace_in_container(container_id: str, path: str, body: bytes, *, sudo: boo
 
 
 _CALL: Final = re.compile(r"(GET|POST|DELETE|HEAD) (/v[0-9.]+/\S*)")
+_WIRE: Final = re.compile(r"-W (\S+:\d+)")
 
 
 def ssh_line(login: Login, command: str, *, sudo: bool) -> str:
@@ -206,6 +207,17 @@ def ssh_line(login: Login, command: str, *, sudo: bool) -> str:
 
     A call of the Engine becomes one of `curl`, without the body that it may have had.
     """
+    if wire := _WIRE.fullmatch(command):
+        return shlex.join((*_ssh(login), "-W", wire[1], f"{login.user}@{login.host}"))
+    if call := _CALL.fullmatch(command):
+        method, path = call.groups()
+        curl = ("curl", "-sX", method, "--unix-socket", "/var/run/docker.sock")
+        command = shlex.join((*(("sudo", "-n") if sudo else ()), *curl, f"http://docker{path}"))
+    return shlex.join((*_ssh(login), f"{login.user}@{login.host}", command))
+
+
+def _ssh(login: Login) -> list[str]:
+    """OpenSSH's `ssh` with what a login needs, up to where it goes."""
     words = ["ssh", *(("-p", str(login.port)) if login.port != DEFAULT_SSH_PORT else ())]
     if login.key_file:
         words += ["-i", login.key_file]
@@ -213,13 +225,7 @@ def ssh_line(login: Login, command: str, *, sudo: bool) -> str:
     while jump is not None:
         hops.insert(0, f"{jump.login.user}@{jump.login.host}:{jump.login.port}")
         jump = jump.login.jump
-    if hops:
-        words += ["-J", ",".join(hops)]
-    if call := _CALL.fullmatch(command):
-        method, path = call.groups()
-        curl = ("curl", "-sX", method, "--unix-socket", "/var/run/docker.sock")
-        command = shlex.join((*(("sudo", "-n") if sudo else ()), *curl, f"http://docker{path}"))
-    return shlex.join((*words, f"{login.user}@{login.host}", command))
+    return [*words, "-J", ",".join(hops)] if hops else words
 
 
 def meaningful_output(text: str) -> str:
