@@ -11,6 +11,9 @@ from collections.abc import Sequence
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `otternauts`; gives the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if words and words[0].lower().startswith("otternauts:"):
+        # Whatever follows a link may have been smuggled in with it: it is not looked at.
+        return _desktop(home=None, simulate=False, link=words[0])
     if words in ([], ["--simulate"], ["simulate"]):
         return _desktop(home=None, simulate=bool(words))
     from otternauts_desktop.cli.parser import make_parser
@@ -31,13 +34,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def main_desktop() -> int:
     """Run `otternauts-desktop`: always the window."""
-    return main([word for word in sys.argv[1:] if word.startswith("--")])
+    links = [word for word in sys.argv[1:2] if word.lower().startswith("otternauts:")]
+    return main(links or [word for word in sys.argv[1:] if word.startswith("--")])
 
 
-def _desktop(*, home: str | None, simulate: bool) -> int:
+def _desktop(*, home: str | None, simulate: bool, link: str = "") -> int:
     from otternauts_desktop.desktop import run
 
-    return run(home=home, simulate=simulate)
+    return run(home=home, simulate=simulate, link=link)
 
 
 if __name__ == "__main__":

@@ -39,8 +39,11 @@ SWITCH_SECONDS: Final = 0.0002
 """So long the window waits at most, each time, for a thread that computes."""
 
 
-def run(*, home: str | None, simulate: bool) -> int:
-    """Open the window and stay until it is closed; gives the exit code."""
+def run(*, home: str | None, simulate: bool, link: str = "") -> int:
+    """Open the window and stay until it is closed; gives the exit code.
+
+    `link` is what was given as an `otternauts://` link: it may come from anybody.
+    """
     faulthandler.enable()
     sys.setswitchinterval(SWITCH_SECONDS)
     logging.basicConfig(level=logging.WARNING)
@@ -52,6 +55,8 @@ def run(*, home: str | None, simulate: bool) -> int:
     # Or the loop would stop under coroutines that still wait.
     app.setQuitOnLastWindowClosed(False)
     where = Path(home).expanduser() if home else default_home()
+    if link and _other_came_forward(where, link):
+        return 0
     take_up(app, meant(kept_language(where)))
     theme().apply(app)
     window = MainWindow()
@@ -66,7 +71,7 @@ def run(*, home: str | None, simulate: bool) -> int:
     # qasync would start ten threads of its own at once.
     loop.set_default_executor(ThreadPoolExecutor(4))
     with loop:
-        end = loop.run_until_complete(main(window, where, simulate=simulate))
+        end = loop.run_until_complete(main(window, where, simulate=simulate, link=link))
         while isinstance(end, Restored):
             window = MainWindow()
             sys.excepthook = _Excepthook(window)
@@ -84,7 +89,12 @@ class Restored:
 
 
 async def main(
-    window: MainWindow, home: Path, *, simulate: bool, after: Restored | None = None
+    window: MainWindow,
+    home: Path,
+    *,
+    simulate: bool,
+    link: str = "",
+    after: Restored | None = None,
 ) -> "int | Restored":
     """Open the services, seat the crew, and wait until the person leaves."""
     left = asyncio.Event()
@@ -104,13 +114,15 @@ async def main(
                 opened = True
                 window.closing.disconnect(left.set)
                 desk = Desk(window, crew_of(control), left.set)
-                first = FirstInstance(home, window.come_to_front, window)
+                first = FirstInstance(home, window.come_to_front, desk.links.open, window)
                 control.gauges.start()
                 control.gauge_history.start()
                 settle()
                 early.hand_over()
                 if simulate:
                     desk.tasks.start(desk.simulate(), key="sim")
+                if link:
+                    desk.links.open(link)
                 if after is not None:
                     _tell(window, after)
                 await left.wait()
@@ -172,10 +184,10 @@ class _Early:
         self._asked = signal
 
 
-def _other_came_forward(home: Path) -> bool:
+def _other_came_forward(home: Path, link: str = "") -> bool:
     from otternauts_desktop.ui.single_instance import bring_to_front
 
-    return bring_to_front(home)
+    return bring_to_front(home, link)
 
 
 def settle() -> None:

@@ -312,9 +312,12 @@ async def test_a_second_start_brings_the_first_window_forward(tmp_path: Path) ->
     window = MainWindow()
     asked: list[str] = []
     assert not await asyncio.to_thread(bring_to_front, tmp_path)
-    first = FirstInstance(tmp_path, lambda: asked.append("come"), window)
+    first = FirstInstance(tmp_path, lambda: asked.append("come"), asked.append, window)
     assert await asyncio.to_thread(bring_to_front, tmp_path)
     await shown(lambda: asked == ["come"])
+    link = "otternauts://cluster/a"
+    assert await asyncio.to_thread(bring_to_front, tmp_path, link)
+    await shown(lambda: asked == ["come", "come", link])
     assert not await asyncio.to_thread(bring_to_front, tmp_path / "other")
     first.close()
     assert not await asyncio.to_thread(bring_to_front, tmp_path)
