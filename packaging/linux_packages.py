@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 import build
-
 from otternauts_desktop import __version__
 
 HERE: Final = Path(__file__).parent / "linux"

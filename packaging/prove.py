@@ -22,10 +22,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-import build
-from linux_packages import deb
 from PIL import Image
 
+import build
+from linux_packages import deb
 from otternauts_desktop import __version__
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.home import DATABASE
