@@ -114,7 +114,7 @@ async def main(
                 opened = True
                 window.closing.disconnect(left.set)
                 desk = Desk(window, crew_of(control), left.set)
-                first = FirstInstance(home, window.come_to_front, desk.links.open, window)
+                first = FirstInstance(home, window.come_to_front, desk.help.links.open, window)
                 control.gauges.start()
                 control.gauge_history.start()
                 settle()
@@ -122,7 +122,7 @@ async def main(
                 if simulate:
                     desk.tasks.start(desk.simulate(), key="sim")
                 if link:
-                    desk.links.open(link)
+                    desk.help.links.open(link)
                 if after is not None:
                     _tell(window, after)
                 await left.wait()

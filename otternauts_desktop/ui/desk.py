@@ -28,7 +28,6 @@ from otternauts_desktop.ui.ingress_desk import IngressDesk
 from otternauts_desktop.ui.jobs_desk import JobsDesk
 from otternauts_desktop.ui.jobs_panel import JobsPanel
 from otternauts_desktop.ui.leaving import may_leave
-from otternauts_desktop.ui.link_desk import LinkDesk
 from otternauts_desktop.ui.log_console import LogConsole
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.membership_desk import MembershipDesk
@@ -85,7 +84,6 @@ class Desk(QObject):
         self.command_log = CommandLogPanel(crew.ssh_line)
         self.jobs_panel = JobsPanel()
         self.jobs = JobsDesk(window, crew, self.jobs_panel, self.tasks)
-        self.links = LinkDesk(window, crew)
         self.ingress = IngressDesk(window, crew, self.cluster_page.ingress, self.tasks)
         self.evacuation = EvacuationDesk(window, crew, self.tasks)
         self.registries = RegistryDesk(window, crew, self.tasks)

@@ -1,4 +1,4 @@
-"""Finding one's way: the palette, the shortcut sheet, settings and about."""
+"""Finding one's way: links, the palette, the shortcut sheet, settings and about."""
 
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +10,7 @@ from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.ask import ask
 from otternauts_desktop.ui.crew import Crew
+from otternauts_desktop.ui.link_desk import LinkDesk
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.places import PlaceKind
 from otternauts_desktop.ui.targets import place_of, targets
@@ -41,6 +42,7 @@ class HelpDesk(QObject):
         self._crew = crew
         self._tasks = tasks
         self._guide: GuideWindow | None = None
+        self.links = LinkDesk(window, crew)
         recent = crew.settings.get("palette.recent")
         self._recent = recent.split("\n") if isinstance(recent, str) and recent else []
 

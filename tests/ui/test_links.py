@@ -40,12 +40,12 @@ async def test_the_link_to_what_is_in_view_leads_back_to_it(tmp_path: Path) -> N
             window.actions_.run("go.copy_link")
             link = QApplication.clipboard().text()
             desk.go(fleet_place(cluster.id, "blog"))
-            desk.links.open(link)
+            desk.help.links.open(link)
             assert window.place.page == place, link
         assert "ink" not in window.notice.title.text()
         # By the cluster's name, and as macOS hands it over.
         url = QUrl("otternauts://cluster/flight%20simulator/fleet/shop")
-        assert desk.links.eventFilter(window, QFileOpenEvent(url))
+        assert desk.help.links.eventFilter(window, QFileOpenEvent(url))
         assert (window.place.kind, window.place.name) == (PlaceKind.FLEET, "shop")
         assert not control.jobs.all() and not control.records.unended()
 
@@ -61,7 +61,7 @@ async def test_a_link_that_leads_nowhere_is_said_and_goes_nowhere(tmp_path: Path
             (f"otternauts://cluster/{cluster.swarm_id}/launch/shop", "can't be used"),
             (f"otternauts://cluster/{cluster.swarm_id}/fleet/Not%20A%20Name", "can't be used"),
         ):
-            desk.links.open(link)
+            desk.help.links.open(link)
             assert words in window.notice.title.text(), link
             assert window.place == before
 
