@@ -65,18 +65,20 @@ class Matcher:
         """
         wanted = self.wanted
         if (wanted.since or wanted.until) and among:
-            times, until = shelf.times(block), wanted.until or "~"
+            times, until = block.times(), wanted.until or "~"
             among = [n for n in among if wanted.since <= times[n] < until]
         in_time = among
         if wanted.stderr_only or wanted.replicas:
             mine = {n for n, source in enumerate(block.sources) if self._from(source)}
             whose = block.whose
             among = [n for n in among if whose[n] in mine] if mine else ()
-        if wanted.levels and among:
-            levels = block.find_levels(shelf.texts(block))
-            among = [n for n in among if levels[n] in wanted.levels]
-        if self._needle and among:
-            among = self._saying(shelf.texts(block), among)
+        if (wanted.levels or self._needle) and among:
+            texts = shelf.passing(block)
+            if wanted.levels:
+                levels = block.find_levels(texts)
+                among = [n for n in among if levels[n] in wanted.levels]
+            if self._needle:
+                among = self._saying(texts, among)
         if self._notes and any(source.note for source in block.sources):
             notes = {n for n in in_time if block.sources[block.whose[n]].note}
             among = sorted(notes.union(among))

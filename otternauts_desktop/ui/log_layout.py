@@ -10,12 +10,14 @@ from typing import Final, NamedTuple
 
 from otternauts_desktop.core.comms.ansi import Span, spans
 from otternauts_desktop.core.comms.fields import fields
+from otternauts_desktop.core.comms.levels import Level, level_in
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.ui.log_lines import LogLines
 from otternauts_desktop.ui.log_text import BREAKS, one_line
 
 _KEPT: Final = 500
 _INDENT: Final = "  "
+_COLOURS: Final = {Level.ERROR: "red", Level.WARN: "yellow"}
 Place = tuple[int, int]
 
 
@@ -27,14 +29,22 @@ class Piece(NamedTuple):
     start: int
     end: int
 
-    def cut(self, first: int, last: int) -> Iterator[tuple[int, Span]]:
-        """Its spans from `first` to `last` of `whole`, each with where it starts there."""
+    def cut(self, first: int, last: int) -> Iterator[Span]:
+        """Its spans from `first` to `last` of `whole`."""
         at = 0
         for span in self.spans:
             begin, stop = max(at, first, self.start), min(at + len(span.text), last, self.end)
             if begin < stop:
-                yield begin, replace(span, text=span.text[begin - at : stop - at])
+                yield replace(span, text=span.text[begin - at : stop - at])
             at += len(span.text)
+
+
+class Laid(NamedTuple):
+    """A line, how bad it is what it says, and its pieces from top to bottom."""
+
+    line: LogLine
+    level: Level
+    pieces: tuple[Piece, ...]
 
 
 class Layout:
@@ -44,13 +54,13 @@ class Layout:
         self._lines = lines
         self._columns = 0
         self._open: set[int] = set()
-        self._pieces: dict[int, tuple[Piece, ...]] = {}
+        self._laid: dict[int, Laid] = {}
 
     def wrap(self, columns: int) -> None:
         """Wrap at so many columns from now on, 0 for not at all."""
         if columns != self._columns:
             self._columns = columns
-            self._pieces.clear()
+            self._laid.clear()
 
     def toggle(self, serial: int) -> bool:
         """Open a line that holds JSON, or close it; says whether it is one."""
@@ -61,7 +71,7 @@ class Layout:
             self._open.add(serial)
         else:
             return False
-        self._pieces.pop(serial, None)
+        self._laid.pop(serial, None)
         return True
 
     def opened(self, serial: int) -> bool:
@@ -71,24 +81,34 @@ class Layout:
     def forget(self) -> None:
         """All lines are gone."""
         self._open.clear()
-        self._pieces.clear()
+        self._laid.clear()
 
-    def pieces(self, serial: int) -> tuple[Piece, ...]:
-        """What a line is on the screen."""
-        found = self._pieces.get(serial)
-        if found is None:
-            if len(self._pieces) >= _KEPT:
-                self._pieces.clear()
-            line = self._lines.line(serial)
-            found = self._pieces[serial] = tuple(self._laid_out(line, serial)) if line else ()
+    def laid_out(self, serial: int) -> Laid | None:
+        """A line as it is on the screen; None where it is forgotten."""
+        found = self._laid.get(serial)
+        if found is None and (line := self._lines.line(serial)) is not None:
+            if len(self._laid) >= _KEPT:
+                self._laid.clear()
+            level = Level.NONE if line.note else self._lines.level(serial)
+            pieces = tuple(self._pieces(line, level, opened=serial in self._open))
+            found = self._laid[serial] = Laid(line, level, pieces)
         return found
 
-    def _laid_out(self, line: LogLine, serial: int) -> Iterator[Piece]:
-        yield from self._wrapped(one_line_spans(line.text))
-        if serial in self._open:
+    def pieces(self, serial: int) -> tuple[Piece, ...]:
+        """What a line is on the screen; nothing where it is forgotten."""
+        laid = self.laid_out(serial)
+        return laid.pieces if laid else ()
+
+    def _pieces(self, line: LogLine, level: Level, *, opened: bool) -> Iterator[Piece]:
+        parts = one_line_spans(line.text)
+        if level >= Level.WARN:
+            parts = _with_level(parts, level)
+        yield from self._wrapped(parts)
+        if opened:
             for label, value in fields(line.text):
-                parts = Span(_INDENT + one_line(label), "blue"), Span(one_line(value))
-                yield from self._wrapped(parts)
+                yield from self._wrapped(
+                    (Span(_INDENT + one_line(label), "blue"), Span(one_line(value)))
+                )
 
     def _wrapped(self, parts: tuple[Span, ...]) -> Iterator[Piece]:
         whole = "".join(span.text for span in parts)
@@ -140,6 +160,22 @@ class Layout:
             found += [(row, number) for number in range(piece, min(height, piece + count))]
             row, piece = row + 1, 0
         return found[:count]
+
+
+def _with_level(parts: tuple[Span, ...], level: Level) -> tuple[Span, ...]:
+    """The spans with the word for the level in its colour, where the program gave it none."""
+    _, first, last = level_in("".join(span.text for span in parts))
+    made: list[Span] = []
+    at = 0
+    for span in parts:
+        start, end = max(first - at, 0), min(last - at, len(span.text))
+        at += len(span.text)
+        if start < end and not span.colour:
+            word = Span(span.text[start:end], _COLOURS[level], bold=True)
+            made += [Span(span.text[:start]), word, Span(span.text[end:])]
+        else:
+            made.append(span)
+    return tuple(made)
 
 
 def one_line_spans(text: str) -> tuple[Span, ...]:

@@ -79,6 +79,10 @@ class LogLines:
                 self._bytes += packed.result() - oldest.size
                 oldest.size = packed.result()
 
+    def settle(self) -> None:
+        """Wait until all that is to be packed is."""
+        self._packer.submit(int).result()
+
     def close(self) -> None:
         """End the thread that packs."""
         self._packer.shutdown()
@@ -183,7 +187,7 @@ class LogLines:
         block = self._block(serial)
         if block is None:
             return Level.NONE
-        return Level(block.find_levels(self._shelf.texts(block))[serial - block.first])
+        return block.level(serial - block.first, self._shelf.texts(block))
 
     def rows(self, first: int, last: int) -> Iterator[LogLine]:
         """The lines in the rows from `first` up to before `last`, as they are now.

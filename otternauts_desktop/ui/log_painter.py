@@ -5,7 +5,6 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
-from otternauts_desktop.core.comms.levels import Level, level_in
 from otternauts_desktop.ui.labels import SEMIBOLD
 from otternauts_desktop.ui.log_filter import Matcher
 from otternauts_desktop.ui.log_layout import Piece
@@ -13,13 +12,6 @@ from otternauts_desktop.ui.theme import theme
 
 LAID_OUT: Final = 4_096
 """So much of a line with other than ASCII letters is drawn: shaping more holds up the window."""
-LEVEL_TONES: Final = {
-    Level.ERROR: "bad",
-    Level.WARN: "warn",
-    Level.INFO: "fg2",
-    Level.DEBUG: "fg3",
-    Level.NONE: "fg1",
-}
 _MOST_MARKS: Final = 100
 _REPLICA_TONES: Final = ("r1", "r2", "r3", "r4", "r5", "r6")
 _SGR_TONES: Final = {
@@ -70,35 +62,26 @@ class LinePainter:
                 self._tones[replica] = tone
         return tone
 
-    def paint(
-        self, painter: QPainter, piece: Piece, left: float, top: int, shown: range, *, first: bool
-    ) -> None:
-        """Paint a piece with its start at `left`; `shown` are the columns of it in view.
-
-        The `first` piece of a line has the word for its level in the colour of that.
-        """
+    def paint(self, painter: QPainter, piece: Piece, left: float, top: int, shown: range) -> None:
+        """Paint a piece with its start at `left`; `shown` are the columns of it in view."""
         t = theme()
         start, end = piece.start, piece.end
-        whole = piece.whole
-        exact = whole.isascii()
+        exact = piece.whole.isascii()
         if exact:
             # Figures are of equal width: what lies beyond the edges need not be laid out.
             begin, stop = start + min(shown.start, end - start), min(start + shown.stop, end)
             x = left + (begin - start) * self.figure
         else:
             begin, stop, x = start, min(end, start + LAID_OUT), left
-        word = (0, 0)
-        if first:
-            level, *place = level_in(whole)
-            word = (place[0], place[1]) if level >= Level.WARN else word
         base = top + self.baseline
-        for at, span in piece.cut(begin, stop):
-            for text, tone, bold in _with_word(span.text, at, word, level if first else Level.NONE):
-                painter.setFont(t.mono(12, SEMIBOLD) if bold or span.bold else t.mono(12))
-                painter.setPen(self._colour(span.colour) if not tone else t.color(tone))
-                painter.drawText(QPointF(x, base), text)
-                x += len(text) * self.figure if exact else self._metrics.horizontalAdvance(text)
-        painter.setFont(t.mono(12))
+        for span in piece.cut(begin, stop):
+            if span.bold:
+                painter.setFont(t.mono(12, SEMIBOLD))
+            painter.setPen(self._colour(span.colour))
+            painter.drawText(QPointF(x, base), span.text)
+            x += self.figure * len(span.text) if exact else self.advance(span.text)
+            if span.bold:
+                painter.setFont(t.mono(12))
 
     def _colour(self, name: str) -> QColor:
         if name in _SGR_TONES:
@@ -138,14 +121,3 @@ class LinePainter:
                 size = self.advance(piece.whole[piece.start : end]) - before
                 box = QRectF(left + before - 1.5, top + 1.5, size + 3, self.height - 3)
                 painter.drawRoundedRect(box, 3, 3)
-
-
-def _with_word(
-    text: str, at: int, word: tuple[int, int], level: Level
-) -> list[tuple[str, str, bool]]:
-    """`text`, which begins at `at`, cut around the word for the level: text, tone, bold."""
-    first, last = max(word[0] - at, 0), min(word[1] - at, len(text))
-    if first >= last:
-        return [(text, "", False)]
-    parts = [(text[:first], "", False), (text[first:last], LEVEL_TONES[level], True)]
-    return [part for part in [*parts, (text[last:], "", False)] if part[0]]

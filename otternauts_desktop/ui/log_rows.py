@@ -13,9 +13,9 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from otternauts_desktop.core.comms.levels import Level
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.ui.labels import SEMIBOLD
-from otternauts_desktop.ui.log_layout import Layout, Place
+from otternauts_desktop.ui.log_layout import Laid, Layout, Place
 from otternauts_desktop.ui.log_lines import LogLines
-from otternauts_desktop.ui.log_painter import LEVEL_TONES, LinePainter
+from otternauts_desktop.ui.log_painter import LinePainter
 from otternauts_desktop.ui.log_text import TIME_FIGURES, local_time, one_line
 from otternauts_desktop.ui.theme import theme
 
@@ -23,6 +23,7 @@ LEFT: Final = 14
 _GAP: Final = 12
 _FOLD: Final = 18
 _REPLICA_FIGURES: Final = (5, 22)
+_BARS: Final = {Level.ERROR: "bad", Level.WARN: "warn"}
 
 
 class RowPainter:
@@ -86,42 +87,42 @@ class RowPainter:
         """
         serials = [self._lines.shown.serial(row) for row, _ in places]
         ratio = painter.device().devicePixelRatio()
-        for at, ((row, number), serial) in enumerate(zip(places, serials, strict=True)):
+        laid_out = [self._layout.laid_out(serial) for serial in serials]
+        for at, ((row, number), laid) in enumerate(zip(places, laid_out, strict=True)):
             area = QRect(0, y + at * self.height, view.width(), self.height)
-            line = self._lines.line(serial)
-            if line is not None:
+            if laid is not None:
                 is_chosen = chosen[0] <= row < chosen[1]
-                self._paint_ground(painter, area, line, serial, ground if is_chosen else "")
+                self._paint_ground(painter, area, laid, ground if is_chosen else "")
                 if number == 0:
-                    self._paint_head(painter, area, line, serial, ratio)
+                    opened = self._layout.opened(serials[at])
+                    self._paint_head(painter, area, laid.line, ratio, opened=opened)
         painter.setClipRect(QRect(self.text_left - 2, 0, view.width(), view.height()))
+        painter.setFont(theme().mono(12))
         left = self.text_left - scrolled
         start = int(scrolled / self.line.figure)
         shown = range(start, start + int(view.width() / self.line.figure) + 2)
-        for at, ((_, number), serial) in enumerate(zip(places, serials, strict=True)):
-            pieces, top = self._layout.pieces(serial), y + at * self.height
-            if number < len(pieces):
-                piece = pieces[number]
-                self.line.paint_marks(painter, piece, self._lines.shown.matcher, left, top)
-                if self._lines.finding:
-                    found = self._lines.found.matcher
-                    here = serial == current
-                    self.line.paint_marks(painter, piece, found, left, top, here=here)
-                self.line.paint(painter, piece, left, top, shown, first=number == 0)
+        for at, ((_, number), laid) in enumerate(zip(places, laid_out, strict=True)):
+            if laid is None or number >= len(laid.pieces):
+                continue
+            piece, top = laid.pieces[number], y + at * self.height
+            self.line.paint_marks(painter, piece, self._lines.shown.matcher, left, top)
+            if self._lines.finding:
+                found = self._lines.found.matcher
+                here = serials[at] == current
+                self.line.paint_marks(painter, piece, found, left, top, here=here)
+            self.line.paint(painter, piece, left, top, shown)
 
-    def _paint_ground(
-        self, painter: QPainter, area: QRect, line: LogLine, serial: int, ground: str
-    ) -> None:
+    def _paint_ground(self, painter: QPainter, area: QRect, laid: Laid, ground: str) -> None:
         t = theme()
-        level = Level.WARN if line.note else self._lines.level(serial)
-        if ground or line.note or level is Level.ERROR:
-            painter.fillRect(area, t.color(ground or ("warnbg" if line.note else "badbg")))
-        if level >= Level.WARN or line.stderr:
-            tone = LEVEL_TONES[level] if level >= Level.WARN else "idle"
-            painter.fillRect(QRect(0, area.top(), 3, area.height()), t.color(tone))
+        note = laid.line.note
+        if ground or note or laid.level is Level.ERROR:
+            painter.fillRect(area, t.color(ground or ("warnbg" if note else "badbg")))
+        bar = "warn" if note else _BARS.get(laid.level, "idle" if laid.line.stderr else "")
+        if bar:
+            painter.fillRect(QRect(0, area.top(), 3, area.height()), t.color(bar))
 
     def _paint_head(
-        self, painter: QPainter, area: QRect, line: LogLine, serial: int, ratio: float
+        self, painter: QPainter, area: QRect, line: LogLine, ratio: float, *, opened: bool
     ) -> None:
         t = theme()
         base = area.top() + self.line.baseline
@@ -130,10 +131,12 @@ class RowPainter:
         painter.drawText(QPointF(LEFT, base), local_time(line.time))
         painter.setFont(t.mono(12, SEMIBOLD))
         painter.setPen(t.color(self.line.tone(line.replica)))
-        room = self._figures * self.line.figure + 1
-        name = self._names.elidedText(one_line(line.replica), Qt.TextElideMode.ElideMiddle, room)
-        painter.drawText(QPointF(self.name_left, base), name)
+        name = one_line(line.replica)
+        if len(name) > self._figures or not name.isascii():
+            room = self._figures * self.line.figure + 1
+            name = self._names.elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+        painter.drawText(QPointF(self.name_left, base), name if line.vessel else "")
         if line.text.endswith("}") and "{" in line.text:
-            icon = "chev-d" if self._layout.opened(serial) else "chev-r"
+            icon = "chev-d" if opened else "chev-r"
             at = QPoint(self.fold_left, area.top() + (area.height() - 12) // 2)
             painter.drawPixmap(at, t.pixmap(icon, 12, "fg3", ratio=ratio))

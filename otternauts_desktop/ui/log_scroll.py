@@ -20,7 +20,7 @@ from otternauts_desktop.ui.log_text import as_seen
 from otternauts_desktop.ui.theme import theme
 
 PAINT_MS: Final = 33
-WORK_SECONDS: Final = 0.008
+WORK_SECONDS: Final = 0.005
 
 
 class LogScroll(QAbstractScrollArea):
@@ -216,12 +216,10 @@ class LogScroll(QAbstractScrollArea):
         """A horizontal scroll bar for what is in view. It never takes away what is scrolled to."""
         widest = 0.0
         for row, number in self._in_view()[0]:
-            serial = self._lines.shown.serial(row)
-            line = self._lines.line(serial)
-            if line is not None:
-                self._paint.meet(line)
-                whole = self._layout.pieces(serial)[number].whole
-                widest = max(widest, self._paint.line.advance(whole))
+            laid = self._layout.laid_out(self._lines.shown.serial(row))
+            if laid is not None:
+                self._paint.meet(laid.line)
+                widest = max(widest, self._paint.line.advance(laid.pieces[number].whole))
         bar = self.horizontalScrollBar()
         room = self._text_room()
         bar.setPageStep(room)

@@ -12,6 +12,7 @@ from tests.bench import (
     flight_plans,
     hostile_stall,
     idle,
+    log_console,
     lost_links,
     outposts_at_once,
     palette_answer,
@@ -38,6 +39,7 @@ def main() -> int:
         "hostile": hostile_stall.measure,
         "plan": plan_made.measure,
         "files": flight_plans.measure,
+        "console": log_console.measure,
     }
     parser = argparse.ArgumentParser(prog="make bench ARGS=...", description=__doc__)
     parser.add_argument("names", nargs="*", choices=[[], *benches], help="default: all")

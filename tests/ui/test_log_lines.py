@@ -52,7 +52,7 @@ def test_long_lines_are_forgotten_earlier_and_cut() -> None:
     store = LogLines(most_bytes=1_000_000)
     for _ in range(60):
         store.append([line(chance.randbytes(35_000).hex()) for _ in range(7)])
-        store._packer.submit(int).result()
+        store.settle()
     assert 20 < store.kept < 100
     store.append([line("x" * 5_000_000)])
     (last,) = store.rows(len(store) - 1, len(store))
@@ -65,7 +65,7 @@ def test_what_is_packed_comes_out_as_it_went_in() -> None:
     odd = ["", "\x1b[31mred", "日本 😀", "\ud800 half", "two\nlines", "\r\x00", " "]
     sent = [line(odd[n % len(odd)], slot=n % 9, stderr=n % 2 == 0) for n in range(LINES * 3 + 7)]
     store.append(sent)
-    store._packer.submit(int).result()
+    store.settle()
     assert store._blocks[0].packed
     got = list(store.rows(0, len(store)))
     assert len(got) == len(sent)
@@ -84,7 +84,7 @@ def test_what_is_packed_comes_out_as_it_went_in() -> None:
 def test_rows_can_be_gone_through_later() -> None:
     store = LogLines(limit=500)
     store.append(lines(0, 700))
-    store._packer.submit(int).result()
+    store.settle()
     rows = store.rows(0, len(store))
     store.append(lines(700, 5_000))
     store.clear()

@@ -63,7 +63,7 @@ def _selected(codes: str, colour: str, *, bold: bool) -> tuple[str, bool]:
             count = {5: 2, 2: 4}.get(kind, 1)
             arguments, numbers = numbers[1:count], numbers[count:]
             if code == 38:
-                colour = _of_many(arguments)
+                colour = _of_many(arguments) if len(arguments) == count - 1 else ""
         elif code == 39:
             colour = ""
     return colour, bold

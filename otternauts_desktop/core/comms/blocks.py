@@ -137,6 +137,19 @@ class Block:
             levels.append(level)
         return levels
 
+    def level(self, number: int, texts: Sequence[str]) -> Level:
+        """That of one line, whose `texts` they are."""
+        if number < len(self.levels):
+            return Level(self.levels[number])
+        level = level_of(texts[number])
+        for before in range(number - 1, max(number - _FAR, -1), -1):
+            if level is not Level.NONE or not goes_on(texts[number]):
+                break
+            if self.whose[before] == self.whose[number]:
+                number = before
+                level = level_of(texts[number])
+        return level
+
     def _level_before(self, number: int) -> Level:
         """The level of the last line by the same source, not far before."""
         for before in range(number - 1, max(number - _FAR, -1), -1):
@@ -174,6 +187,11 @@ class Shelf:
         while self._size > _UNPACKED and len(self._unpacked) > 1:
             self._size -= self._unpacked.popitem(last=False)[1][1]
         return texts
+
+    def passing(self, block: Block) -> list[str]:
+        """What the lines of a block say, for one look: it takes nobody's place here."""
+        found = self._unpacked.get((block.first, "texts"))
+        return block.texts() if found is None else found[0]
 
     def clear(self) -> None:
         """Put all of them away."""
