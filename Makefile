@@ -6,7 +6,7 @@ UV := .uv/bin/uv
 PYTHON := .venv/bin/python
 TOGETHER := --numprocesses 2 --dist loadgroup
 
-.PHONY: run test lab-long check lab-up lab-down screenshots texts bench docs package licences clean help
+.PHONY: run test lab-long check lab-up lab-down screenshots texts bench docs package licences lowest audit clean help
 
 help: ## what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | column -t -s:
@@ -74,6 +74,20 @@ package: $(PYTHON) ## what people install, into dist/; as root on Linux also pro
 licences: $(PYTHON) ## name, version and licence of every library that the program stands on
 	@packaging/linux/qt-libraries
 	@PYTHONPATH=packaging $(PYTHON) -c "import build; print(build.licences(), end='')"
+
+lowest: $(PYTHON) ## the lowest versions of libraries that pyproject.toml admits, against the tests below the window
+	@packaging/linux/qt-libraries
+	@$(UV) pip compile --quiet --system-certs --resolution lowest-direct pyproject.toml -o build/lowest.txt
+	@$(UV) venv --quiet --clear build/lowest-venv
+	@$(UV) pip install --quiet --system-certs --python build/lowest-venv -r build/lowest.txt --group dev
+	@$(UV) pip install --quiet --system-certs --python build/lowest-venv --no-deps --editable .
+	@QT_QPA_PLATFORM=offscreen build/lowest-venv/bin/otternauts self-test
+	@QT_QPA_PLATFORM=offscreen build/lowest-venv/bin/python -m pytest -q tests/core tests/services tests/simulator $(ARGS)
+
+audit: $(UV) ## known vulnerabilities of the locked libraries (asks the package index)
+	@mkdir -p build
+	@$(UV) export --quiet --frozen --no-default-groups --no-emit-project -o build/locked.txt
+	@UV_PYTHON_DOWNLOADS=never $(UV) tool run --system-certs pip-audit@2.10.1 --strict --require-hashes --disable-pip -r build/locked.txt
 
 # The lock file says exactly what is installed; a changed one installs anew.
 $(PYTHON): pyproject.toml uv.lock $(UV)

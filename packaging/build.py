@@ -6,9 +6,11 @@ Usage: python packaging/build.py   (`make package` runs it, and then proves the 
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +20,7 @@ from otternauts_desktop.ui.dialogs.about import libraries
 ROOT: Final = Path(__file__).resolve().parents[1]
 BUILD: Final = ROOT / "build"
 DIST: Final = ROOT / "dist"
-UV: Final = ROOT / ".uv" / "bin" / "uv"
+UV: Final = os.environ.get("UV") or str(ROOT / ".uv" / "bin" / "uv")
 VENV: Final = BUILD / "package-venv"
 """Only what the program needs, exactly as the lock file has it, and PyInstaller."""
 
@@ -68,6 +70,37 @@ def licences() -> str:
     return "".join(f"{name} {version}: {licence}\n" for name, version, licence in libraries())
 
 
+def disk_image() -> None:
+    """For macOS. Untested: see packaging/README.md."""
+    image = DIST / f"otternauts-{__version__}-macos-{platform.machine()}.dmg"
+    run(ROOT / "packaging" / "macos" / "make-dmg", BUILD / "bundle" / "Otternauts.app", image)
+
+
+def installer(folder: Path) -> None:
+    """For Windows, signed where there is a certificate. Untested: see packaging/README.md."""
+    certificate = os.environ.get("WINDOWS_CERTIFICATE_FILE")
+    target = DIST / f"otternauts-{__version__}-windows{'' if certificate else '-unsigned'}.exe"
+    programs = [folder / "otternauts.exe", folder / "otternauts-desktop.exe"]
+    _sign_for_windows(certificate, programs)
+    run(
+        *("makensis", "-V2", f"-DVERSION={__version__}", f"-DBUNDLE={folder}"),
+        *(f"-DTARGET={target}", f"-DICON={BUILD / 'icons' / 'otternauts.ico'}"),
+        ROOT / "packaging" / "windows" / "otternauts.nsi",
+    )
+    _sign_for_windows(certificate, [target])
+
+
+def _sign_for_windows(certificate: str | None, files: Sequence[Path]) -> None:
+    if certificate:
+        stamp = "http://timestamp.digicert.com"
+        # signtool takes the passphrase as an argument only; nobody else is on the builder.
+        word = os.environ["WINDOWS_CERTIFICATE_WORD"]
+        run(
+            *("signtool", "sign", "/fd", "sha256", "/td", "sha256", "/tr", stamp),
+            *("/f", certificate, "/p", word, *map(str, files)),
+        )
+
+
 def python_packages() -> None:
     """Wheel and sdist, for `pipx install`."""
     run(UV, "build", "--quiet", "--system-certs", "--out-dir", DIST)
@@ -107,6 +140,10 @@ def main() -> None:
 
         deb(folder)
         tar(folder)
+    elif sys.platform == "darwin":
+        disk_image()
+    elif sys.platform == "win32":
+        installer(folder)
     python_packages()
     bill_of_materials()
     sums()
