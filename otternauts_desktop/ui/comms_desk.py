@@ -56,6 +56,7 @@ class CommsDesk(QObject):
         """Show the log of a vessel, or of the whole fleet."""
         self._window.dock.open(COMMS)
         self._console.clear()
+        self._console.bar.forget_places()
         self._cluster_id, self._fleet = self._window.place.cluster_id, fleet
         self._tasks.start(
             self._listen(self._cluster_id, fleet, vessel),
@@ -70,6 +71,8 @@ class CommsDesk(QObject):
         async with aclosing(lines):
             async for chunk in lines:
                 self._console.append(chunk)
+                if notes := [line.text for line in chunk if line.note]:
+                    self._console.flash(notes[-1])
         self._console.show_note(tr("The transmission of {name} has ended.", name=name))
 
     def _failed(self, error: KnownError) -> None:

@@ -84,6 +84,11 @@ class FilterBar(Surface):
         self._wanted = wanted
         self._take()
 
+    def forget_places(self) -> None:
+        """Another log comes, with other replicas and times: text and levels stay wanted."""
+        self._minutes = 0
+        self.choose(Filter())
+
     def choose_replicas(self, names: frozenset[str]) -> None:
         """Show the lines of some replicas only; none stands for all."""
         self.choose(replace(self._wanted, replicas=names))

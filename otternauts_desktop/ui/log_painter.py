@@ -25,8 +25,8 @@ _SGR_TONES: Final = {
     "cyan": "accent",
     "white": "fg1",
 }
-_LIGHTEST, _DARKEST = 0.38, 0.66
-"""A program's own colour is made so dark or so light that it can be read on our ground."""
+_CONTRAST: Final = 4.5
+"""A program's own colour is made so much lighter or darker that it can be read on our ground."""
 
 
 class LinePainter:
@@ -88,10 +88,7 @@ class LinePainter:
             return theme().color(_SGR_TONES[name])
         colour = self._colours.get(name)
         if colour is None:
-            own = QColor(name)
-            light = own.lightnessF()
-            light = max(light, _DARKEST) if theme().dark else min(light, _LIGHTEST)
-            colour = QColor.fromHslF(max(own.hslHueF(), 0.0), own.hslSaturationF(), light)
+            colour = _readable(QColor(name), theme().color("well"), theme().color("fg1"))
             if len(self._colours) < 1_000:
                 self._colours[name] = colour
         return colour
@@ -121,3 +118,28 @@ class LinePainter:
                 size = self.advance(piece.whole[piece.start : end]) - before
                 box = QRectF(left + before - 1.5, top + 1.5, size + 3, self.height - 3)
                 painter.drawRoundedRect(box, 3, 3)
+
+
+def _readable(colour: QColor, ground: QColor, ink: QColor) -> QColor:
+    """`colour`, with as much of `ink` in it as it takes to read it on `ground`."""
+    for part in (0.0, 0.2, 0.4, 0.6, 0.8):
+        mixed = QColor.fromRgbF(
+            *(
+                own * (1 - part) + of_ink * part
+                for own, of_ink in zip(_parts(colour), _parts(ink), strict=True)
+            )
+        )
+        high, low = sorted((_luminance(mixed), _luminance(ground)), reverse=True)
+        if (high + 0.05) / (low + 0.05) >= _CONTRAST:
+            return mixed
+    return ink
+
+
+def _luminance(colour: QColor) -> float:
+    """WCAG 2.1, relative luminance."""
+    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in _parts(colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _parts(colour: QColor) -> tuple[float, float, float]:
+    return colour.redF(), colour.greenF(), colour.blueF()

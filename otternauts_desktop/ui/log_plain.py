@@ -19,6 +19,7 @@ class LogPlain(QPlainTextEdit):
     def __init__(self, lines: LogLines) -> None:
         super().__init__()
         self._lines = lines
+        self._found_all = True
         self._end = 0
         """The serial number after that of the last line that stands here."""
         self.setAccessibleName(tr("Log lines as text"))
@@ -38,8 +39,13 @@ class LogPlain(QPlainTextEdit):
         self.show_more()
 
     def show_more(self) -> None:
-        """Show the rows that came since."""
+        """Show the rows that came since, and all anew once a filter has found all of them."""
         shown = self._lines.shown
+        if not self._found_all and not shown.working:
+            self._found_all = True
+            self.show_anew()
+            return
+        self._found_all = not shown.working
         rows = len(shown)
         first = max(shown.row(self._end), rows - MOST)
         if first < rows:

@@ -81,6 +81,7 @@ QToolButton:pressed, QToolButton:checked {{ background: {t["select"]}; color: {t
 QToolButton:disabled {{ color: {t["disabled"]}; background: transparent; }}
 QToolButton:focus {{ border: 1px solid {t["accent"]}; }}
 QToolButton[kind="plain"]:checked {{ background: transparent; color: {t["accent"]}; }}
+QToolButton[live="true"] {{ color: {t["accent"]}; }}
 QToolButton[kind="crumb"] {{ padding: 3px 4px; }}
 QToolButton[kind="segment"] {{ border: 1px solid {t["control"]}; border-radius: 0;
   padding: 2px 11px; color: {t["fg2"]}; background: {t["panel"]}; margin-left: -1px; }}

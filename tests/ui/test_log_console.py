@@ -10,12 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from otternauts_desktop.core.comms.ansi import spans
 from otternauts_desktop.core.comms.blocks import LINES
 from otternauts_desktop.core.comms.levels import Level
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.ui.log_console import LogConsole
 from otternauts_desktop.ui.log_text import as_saved, local_time, one_line
 from otternauts_desktop.ui.theme import Mode, theme
+from tests.ui.test_looks import contrast
 
 LEFT = Qt.MouseButton.LeftButton
 PLAIN = Qt.KeyboardModifier.NoModifier
@@ -358,6 +360,10 @@ def test_plain_text_for_screen_readers(console: LogConsole, qtbot: QtBot) -> Non
     console.bar.field.setText("line 77")
     settle(console, qtbot)
     assert console.plain.toPlainText().count("\n") == 10
+    console.append(lines(3_000, 20_000))
+    console.bar.field.setText("/line \\d*00$/")
+    settle(console, qtbot)
+    assert console.plain.toPlainText().count("\n") == 228
     console.plain_action.trigger()
     assert console.view.isVisible()
 
@@ -477,6 +483,16 @@ def test_odd_lines_are_painted(console: LogConsole, qtbot: QtBot, mode: Mode, sc
     for value in (0, 5_000, bar.maximum()):
         bar.setValue(value)
         assert not console.grab().isNull()
+
+
+@pytest.mark.parametrize("mode", [Mode.DARK, Mode.LIGHT])
+def test_a_programs_own_colours_can_be_read(console: LogConsole, mode: Mode) -> None:
+    theme().set_mode(mode)
+    ground = theme().color("well").name()
+    for number in (16, 17, 21, 52, 90, 120, 201, 226, 231, 232, 244, 255):
+        (span,) = spans(f"\x1b[38;5;{number}mx")
+        colour = console.view._paint.line._colour(span.colour)
+        assert contrast(colour.name(), ground) >= 4.4, number
 
 
 def test_a_flood_does_not_block(console: LogConsole) -> None:
