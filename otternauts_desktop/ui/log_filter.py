@@ -50,6 +50,7 @@ class Matcher:
         self.everything = wanted == Filter()
         self._needle = wanted.text.lower()
         self._pattern: regex.Pattern[str] | None = None
+        self._marking = True
         text = wanted.text
         self._is_plain = not (len(text) > 2 and text.startswith("/") and text.endswith("/"))
         if text:
@@ -116,7 +117,7 @@ class Matcher:
 
     def marks(self, text: str) -> list[tuple[int, int]]:
         """Where in `text` is what was looked for, as start and end."""
-        if self._pattern is None or self.error:
+        if self._pattern is None or self.error or not self._marking:
             return []
         found: list[tuple[int, int]] = []
         try:
@@ -124,7 +125,8 @@ class Matcher:
                 if match.end() > match.start():
                     found.append(match.span())
         except TimeoutError:
-            pass  # what was found until then is marked
+            # What was found until then is marked. Other lines would take as long, at each painting.
+            self._marking = False
         return found
 
 

@@ -13,6 +13,7 @@ from otternauts_desktop.ui.theme import theme
 LAID_OUT: Final = 4_096
 """So much of a line with other than ASCII letters is drawn: shaping more holds up the window."""
 _MOST_MARKS: Final = 100
+_MOST_WIDTHS: Final = 500
 _REPLICA_TONES: Final = ("r1", "r2", "r3", "r4", "r5", "r6")
 _SGR_TONES: Final = {
     "": "fg1",
@@ -35,12 +36,14 @@ class LinePainter:
     def __init__(self) -> None:
         self._tones: dict[str, str] = {}
         self._colours: dict[str, QColor] = {}
+        self._widths: dict[str, float] = {}
         self.measure()
 
     def measure(self) -> None:
         """Take font and colours as they are now."""
         t = theme()
         self._colours.clear()
+        self._widths.clear()
         self._metrics = QFontMetricsF(t.mono(12))
         self.figure = self._metrics.horizontalAdvance("9" * 100) / 100
         self.height = max(t.px(20), round(self._metrics.height()) + 2)
@@ -51,7 +54,13 @@ class LinePainter:
         """How wide a text is."""
         if text.isascii():
             return len(text) * self.figure
-        return self._metrics.horizontalAdvance(text[:LAID_OUT])
+        text = text[:LAID_OUT]
+        width = self._widths.get(text)
+        if width is None:
+            if len(self._widths) >= _MOST_WIDTHS:
+                self._widths.clear()
+            width = self._widths[text] = self._metrics.horizontalAdvance(text)
+        return width
 
     def tone(self, replica: str) -> str:
         """The colour of a replica, the same as long as the console lives."""
