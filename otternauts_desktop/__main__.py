@@ -16,6 +16,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _desktop(home=None, simulate=False, link=words[0])
     if words in ([], ["--simulate"], ["simulate"]):
         return _desktop(home=None, simulate=bool(words))
+    if words == ["--messenger"]:
+        from otternauts_desktop.services.messenger import serve
+
+        return serve()
     from otternauts_desktop.cli.parser import make_parser
 
     parser = make_parser()

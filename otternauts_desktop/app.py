@@ -18,6 +18,7 @@ from otternauts_desktop.services.backups import Backups
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.cleaning import Cleaning
 from otternauts_desktop.services.command_log import CommandLog
+from otternauts_desktop.services.courier import Courier
 from otternauts_desktop.services.crossing import Packets
 from otternauts_desktop.services.doctor import Doctor
 from otternauts_desktop.services.evacuations import Evacuations
@@ -41,6 +42,7 @@ from otternauts_desktop.services.rollbacks import Rollbacks
 from otternauts_desktop.services.sealing import Seal
 from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.alerts import AlertRecords
+from otternauts_desktop.services.store.channels import ChannelRecords
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.drafts import DraftRecords
@@ -49,6 +51,7 @@ from otternauts_desktop.services.store.jobs import JobRecords, Runner
 from otternauts_desktop.services.store.kept_values import KeptValueRecords
 from otternauts_desktop.services.store.last_seen import LastSeenRecords
 from otternauts_desktop.services.store.launches import LaunchRecords
+from otternauts_desktop.services.store.notices import NoticeRecords
 from otternauts_desktop.services.store.registry_logins import RegistryLoginRecords
 from otternauts_desktop.services.store.samples import SAMPLES, SampleRecords
 from otternauts_desktop.services.store.settings import SettingRecords
@@ -73,6 +76,7 @@ class MissionControl:
     bus: Bus
     command_log: CommandLog
     alerts: Alerts
+    courier: Courier
     outposts: Outposts
     telemetry: Telemetry
     gauges: Gauges
@@ -175,9 +179,20 @@ async def open_mission_control(
         stack.push_async_callback(launches.close)
         jobs = Jobs(bus, JobRecords(database), Runner(runners))
         stack.push_async_callback(jobs.close)
+        channel_records = ChannelRecords(database)
+        courier = Courier(bus, vault, clusters, channel_records, NoticeRecords(database))
         alert_records = AlertRecords(database)
         alerts = Alerts(
-            home, bus, clusters, launches, records, jobs, registries, settings, alert_records
+            home,
+            bus,
+            clusters,
+            launches,
+            records,
+            jobs,
+            registries,
+            settings,
+            courier,
+            alert_records,
         )
         stack.push_async_callback(alerts.close)
         outposts, packets = Outposts(bus, links, keys, clusters, telemetry), Packets()
@@ -189,6 +204,7 @@ async def open_mission_control(
             bus=bus,
             command_log=command_log,
             alerts=alerts,
+            courier=courier,
             outposts=outposts,
             telemetry=telemetry,
             gauges=gauges,
@@ -212,7 +228,7 @@ async def open_mission_control(
             settings=settings,
             values=Values(seal, KeptValueRecords(database)),
             value_uses=ValueUses(launches, telemetry),
-            backups=Backups(home, vault, seal, clusters, login_records, key),
+            backups=Backups(home, vault, seal, clusters, login_records, channel_records, key),
             records=records,
             home=home,
             _stack=practice_stack,

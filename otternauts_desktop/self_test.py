@@ -30,6 +30,7 @@ from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.fleet.compose import parse
 from otternauts_desktop.core.flight.progress import LaunchState
 from otternauts_desktop.core.secret import Secret
+from otternauts_desktop.services.messenger import Message, send
 from otternauts_desktop.services.store.database import open_database
 from otternauts_desktop.services.store.home import DATABASE
 from otternauts_desktop.services.store.migrations import MIGRATIONS
@@ -173,6 +174,14 @@ async def _launched(control: MissionControl) -> str:
     return f"{len(ended.vessels)} vessels launched in the flight simulator"
 
 
+async def _messages(home: Path) -> str:
+    """The process that sends alerts starts, and knows services. Nothing is sent."""
+    known = []
+    for url in ("slack://aaaaaaaaa/bbbbbbbbb/cccccccccccccccccccccccc", "ntfys://example.com/a"):
+        known.append(await send(Secret(url), Message(), allow_local=False))
+    return f"services are known: {', '.join(known)}"
+
+
 async def _window(home: Path) -> str:
     """The window is built and painted, with its own fonts, in each language.
 
@@ -259,5 +268,9 @@ async def _resources(home: Path) -> str:
 
 
 _CHECKS: Final = dict(
-    zip(SELF_TESTS, (_resources, _keyring, _database, _ssh, _launch, _window), strict=True)
+    zip(
+        SELF_TESTS,
+        (_resources, _keyring, _database, _ssh, _launch, _messages, _window),
+        strict=True,
+    )
 )

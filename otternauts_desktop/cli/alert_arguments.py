@@ -1,8 +1,8 @@
-"""The arguments of `otternauts alert`."""
+"""The arguments of `otternauts alert` and `otternauts channel`."""
 
 import argparse
 
-from otternauts_desktop.core.alerts.alert import AlertKind
+from otternauts_desktop.core.alerts.alert import AlertKind, Severity
 
 
 def add_alert(parser: argparse.ArgumentParser) -> None:
@@ -40,3 +40,27 @@ def add_alert(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="then end, exit 3 where there is an alert (default: until interrupted)",
     )
+
+
+def add_channel(parser: argparse.ArgumentParser) -> None:
+    """Its actions."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    words = "channels, and whether they work; never their addresses"
+    actions.add_parser("list", help=words, description=words)
+    words = "add a channel (its address is asked for, or a line of standard input) and test it"
+    add = actions.add_parser("add", help=words, description=f"{words}; with --cluster for it alone")
+    add.add_argument("name", metavar="NAME")
+    add.add_argument(
+        "--least",
+        choices=[severity.value for severity in Severity],
+        default=Severity.WARNING.value,
+        help="send nothing that is less than this",
+    )
+    add.add_argument("--no-cleared", action="store_true", help="do not send that something is over")
+    add.add_argument(
+        "--allow-local", action="store_true", help="it may be on this machine or its own link"
+    )
+    add.add_argument("--no-test", action="store_true", help="send no test message")
+    for name, words in (("test", "send a test message"), ("remove", "forget a channel")):
+        action = actions.add_parser(name, help=words, description=words)
+        action.add_argument("name", metavar="NAME")

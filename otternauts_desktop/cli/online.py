@@ -10,6 +10,7 @@ from otternauts_desktop.app import MissionControl, open_mission_control
 from otternauts_desktop.cli import (
     alerts,
     backups,
+    channels,
     cleanup,
     clusters,
     fleets,
@@ -27,6 +28,7 @@ from otternauts_desktop.services.store.home import default_home
 _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitable[int]]]] = {
     "alert": alerts.alert,
     "backup": backups.create,
+    "channel": channels.channel,
     "cluster": clusters.cluster,
     "outpost": clusters.outpost,
     "cleanup": cleanup.cleanup,

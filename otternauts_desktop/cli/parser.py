@@ -4,7 +4,7 @@ import argparse
 from typing import Final, TypeAlias
 
 from otternauts_desktop import __version__
-from otternauts_desktop.cli.alert_arguments import add_alert
+from otternauts_desktop.cli.alert_arguments import add_alert, add_channel
 from otternauts_desktop.cli.cleanup_arguments import add_cleanup
 from otternauts_desktop.cli.ingress_arguments import add_ingress
 from otternauts_desktop.cli.periods import period
@@ -82,6 +82,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     add_ingress(_command(commands, "ingress", "Traefik in front of a cluster's fleets"))
     add_alert(_command(commands, "alert", "what needs somebody: lost outposts, failing services"))
+    add_channel(_command(commands, "channel", "where alerts are sent to"))
     add_cleanup(commands)
     add_port(commands)
     _jobs(commands)
@@ -115,7 +116,7 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-SELF_TESTS: Final = ("resources", "keyring", "database", "ssh", "launch", "window")
+SELF_TESTS: Final = ("resources", "keyring", "database", "ssh", "launch", "messages", "window")
 """What `self-test` tries, in that order."""
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"

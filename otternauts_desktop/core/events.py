@@ -92,6 +92,16 @@ class AlertsMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelsMoved:
+    """A channel was added or removed, or something was sent to one, or could not be."""
+
+    failed: str = ""
+    """Name of the channel that what was to be told of is given up for, "" for none."""
+    sentence: str = ""
+    """Why."""
+
+
+@dataclass(frozen=True, slots=True)
 class CommandRan:
     """A command or API call went to an outpost and ended (or its stream was opened)."""
 
@@ -114,5 +124,6 @@ Event = (
     | JobMoved
     | SamplesTaken
     | AlertsMoved
+    | ChannelsMoved
     | CommandRan
 )

@@ -8,6 +8,7 @@ others show what it found.
 import asyncio
 import contextlib
 import json
+import logging
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -36,6 +37,7 @@ from otternauts_desktop.core.errors import NothingFound
 from otternauts_desktop.core.events import (
     AlertsMoved,
     ClusterLost,
+    ClustersChanged,
     Event,
     JobMoved,
     LaunchedElsewhere,
@@ -51,6 +53,7 @@ from otternauts_desktop.core.swarm.domains import domains
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.courier import Courier
 from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.launches import Launches
 from otternauts_desktop.services.registries import Registries
@@ -61,10 +64,12 @@ from otternauts_desktop.services.store.launches import LaunchRecords
 from otternauts_desktop.services.store.lock import FileLock
 from otternauts_desktop.services.store.settings import SettingRecords
 
+_log = logging.getLogger(__name__)
+
 TICK_SECONDS: Final = 5.0
 """How often a cluster is looked at that can't be read, and the lock is asked for."""
-JOBS_SECONDS: Final = 15.0
-"""So old may be what is known of other programs' jobs."""
+READ_SECONDS: Final = 30.0
+"""So old may be what is known of what other programs wrote: rules, jobs, launches."""
 FIRST_EXAMINATION: Final = 20.0
 """Seconds after the start: the window has better things to do before."""
 EXAMINE_SECONDS: Final = 600.0
@@ -72,6 +77,20 @@ EXAMINE_SECONDS: Final = 600.0
 SHIELDS_SECONDS: Final = 6 * 3600.0
 IMAGES_SECONDS: Final = 12 * 3600.0
 """Handshakes with the domains, and questions to registries, are made so seldom."""
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What the database has on a cluster: an idle program does not ask it at every look."""
+
+    at: float
+    """Monotonic clock."""
+    rules: Rules
+    jobs: tuple[Job, ...]
+    launching: frozenset[str]
+    """Fleets that some program launches now."""
+    launched: tuple[Launched, ...]
+    names: Mapping[OutpostId, str]
 
 
 @dataclass
@@ -85,7 +104,9 @@ class _Watched:
     crashes: Crashes = field(default_factory=Crashes)
     quiet: Quiet = field(default_factory=Quiet)
     samples: dict[OutpostId, Sample] = field(default_factory=dict)
-    launched: tuple[Launched, ...] | None = None
+    written: _Written | None = None
+    calm: bool = False
+    """Nothing is pending or active, so that nothing can be cleared."""
     shields: tuple[Shield, ...] | None = None
     shields_at: float = 0.0
     images: Mapping[str, ImageSeen] | None = None
@@ -104,6 +125,7 @@ class Alerts:
         jobs: Jobs,
         registries: Registries,
         settings: SettingRecords,
+        courier: Courier,
         records: AlertRecords,
     ) -> None:
         self._lock = FileLock(home / "alerts.lock")
@@ -114,10 +136,9 @@ class Alerts:
         self._jobs = jobs
         self._registries = registries
         self._settings = settings
+        self._courier = courier
         self._records = records
         self._watched: dict[ClusterId, _Watched] = {}
-        self._jobs_seen: tuple[Job, ...] = ()
-        self._jobs_read = -JOBS_SECONDS
         self._due: set[ClusterId] = set()
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -155,7 +176,9 @@ class Alerts:
     async def put_rule(self, cluster_id: ClusterId, rule: Rule) -> None:
         """Keep a rule from now on. Raises `ValueUnusable`."""
         await asyncio.to_thread(self._records.put_rule, cluster_id, checked(rule))
-        self._due.add(cluster_id)
+        if watched := self._watched.get(cluster_id):
+            watched.written = None
+            self._due.add(cluster_id)
         self._wake.set()
         self._bus.publish(AlertsMoved(cluster_id))
 
@@ -180,6 +203,7 @@ class Alerts:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks = []
+        await self._courier.close()
         self._lock.release()
 
     def _hear(self, event: Event) -> None:
@@ -192,11 +216,19 @@ class Alerts:
             case SamplesTaken():
                 self._of(event.cluster_id).samples[event.outpost_id] = event.sample
             case LaunchedElsewhere():
-                self._of(event.cluster_id).launched = None
-            case LaunchMoved() if event.progress.state.ended:
-                self._of(event.progress.cluster_id).launched = None
+                self._of(event.cluster_id).written = None
+            case LaunchMoved():
+                watched, fleet = self._of(event.progress.cluster_id), event.progress.fleet
+                known = watched.written is not None and fleet in watched.written.launching
+                if event.progress.state.ended or not known:
+                    watched.written = None
             case JobMoved():
-                self._jobs_read = -JOBS_SECONDS
+                if busy := self._watched.get(ClusterId(event.job.lane)):
+                    busy.written = None
+                return
+            case ClustersChanged():
+                for one in self._watched.values():
+                    one.written = None
                 return
             case _:
                 return
@@ -209,6 +241,7 @@ class Alerts:
     async def _look_on(self) -> None:
         while not await asyncio.to_thread(self._lock.take):
             await self._follow()
+        self._courier.begin()
         while True:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_SECONDS):
@@ -217,7 +250,11 @@ class Alerts:
             due = self._due | {of for of, watched in self._watched.items() if watched.lost}
             self._due = set()
             for cluster_id in due:
-                await self._look(cluster_id)
+                try:
+                    await self._look(cluster_id)
+                except Exception:
+                    # A bug in looking at one must not end it for all without a word.
+                    _log.exception("looking at cluster %s failed", cluster_id)
 
     async def _follow(self) -> None:
         """Another program looks: show what it has found."""
@@ -241,11 +278,11 @@ class Alerts:
     def _step(
         self, cluster_id: ClusterId, watched: _Watched, elapsed: float, now: float
     ) -> Outcome:
-        clock = watched.looked_at
-        rules = self._records.rules(cluster_id)
-        if watched.launched is None:
-            watched.launched = tuple(self._launched(cluster_id))
-        signs = list(of_launches(watched.launched, rules, now))
+        written = watched.written
+        if written is None or watched.looked_at - written.at > READ_SECONDS:
+            written = watched.written = self._read(cluster_id, watched.looked_at)
+        rules = written.rules
+        signs = list(of_launches(written.launched, rules, now))
         kinds = {AlertKind.LAUNCH}
         snapshot = watched.snapshot
         if watched.lost is not None:
@@ -254,23 +291,24 @@ class Alerts:
             kinds |= {AlertKind.CLUSTER, *([AlertKind.QUORUM] if leaderless else [])}
         elif snapshot is not None:
             watched.crashes = watched.crashes.after(snapshot)
-            jobs = [job for job in self._busy(clock) if job.lane == cluster_id]
-            watched.quiet = quiet(snapshot, jobs, self._launching(cluster_id), watched.quiet)
+            watched.quiet = quiet(snapshot, written.jobs, written.launching, watched.quiet)
             signs += of_swarm(snapshot, rules, watched.crashes, watched.quiet)
             kinds |= judged(snapshot)
             if watched.images is not None:
                 signs += of_images(snapshot, watched.images)
                 kinds.add(AlertKind.IMAGE)
         if watched.samples:
-            outposts = self._clusters.outposts(cluster_id)
-            known = {o.id: (o.name, s) for o in outposts if (s := watched.samples.get(o.id))}
-            signs += of_samples(known, rules)
+            taken = watched.samples
+            named = {o: (name, taken[o]) for o, name in written.names.items() if o in taken}
+            signs += of_samples(named, rules)
             kinds |= {AlertKind.DISK, AlertKind.CLOCK}
         if watched.shields is not None:
             signs += of_shields(watched.shields, rules, now)
             kinds.add(AlertKind.CERTIFICATE)
         kinds |= {kind for kind, rule in rules.items() if not rule.enabled}
-        return self._records.step(
+        if watched.calm and not signs:
+            return Outcome()
+        outcome = self._records.step(
             cluster_id,
             lambda alerts: look(
                 alerts,
@@ -282,13 +320,20 @@ class Alerts:
                 now=now,
                 new_id=lambda: uuid.uuid4().hex,
             ),
+            now,
         )
+        watched.calm = outcome.left == 0
+        return outcome
 
-    def _busy(self, clock: float) -> tuple[Job, ...]:
-        """Jobs, also of other programs; read again when one has moved here, or after a while."""
-        if clock - self._jobs_read > JOBS_SECONDS:
-            self._jobs_read, self._jobs_seen = clock, self._jobs.all()
-        return self._jobs_seen
+    def _read(self, cluster_id: ClusterId, clock: float) -> _Written:
+        return _Written(
+            clock,
+            self._records.rules(cluster_id),
+            tuple(job for job in self._jobs.all() if job.lane == cluster_id),
+            frozenset(self._launching(cluster_id)),
+            tuple(self._launched(cluster_id)),
+            {outpost.id: outpost.name for outpost in self._clusters.outposts(cluster_id)},
+        )
 
     def _launched(self, cluster_id: ClusterId) -> Iterable[Launched]:
         for record in self._launch_records.newest(cluster_id):
@@ -297,12 +342,9 @@ class Alerts:
 
     def _launching(self, cluster_id: ClusterId) -> set[str]:
         """Fleets that some program launches now."""
-        cut_off = {record.id for record in self._launches.cut_off()}
-        return {
-            record.fleet
-            for record in self._launch_records.unended()
-            if record.cluster_id == cluster_id and record.id not in cut_off
-        }
+        unended = [r for r in self._launch_records.unended() if r.cluster_id == cluster_id]
+        cut_off = {record.id for record in self._launches.cut_off()} if unended else set()
+        return {record.fleet for record in unended if record.id not in cut_off}
 
     # -- now and then ------------------------------------------------------------------------
 
@@ -310,7 +352,10 @@ class Alerts:
         await asyncio.sleep(FIRST_EXAMINATION)
         while True:
             for cluster_id in tuple(self._watched):
-                await self.examine(cluster_id)
+                try:
+                    await self.examine(cluster_id)
+                except Exception:
+                    _log.exception("examining cluster %s failed", cluster_id)
             await asyncio.sleep(EXAMINE_SECONDS)
 
     async def examine(self, cluster_id: ClusterId) -> None:

@@ -29,10 +29,12 @@ from otternauts_desktop.services.backup_files import (
     plain_copy,
     sealed_backup,
 )
+from otternauts_desktop.services.courier import channel_entry
 from otternauts_desktop.services.keys import key_entries
 from otternauts_desktop.services.private_files import read_private, write_private
 from otternauts_desktop.services.registry_logins import login_entry
 from otternauts_desktop.services.sealing import Seal
+from otternauts_desktop.services.store.channels import ChannelRecords
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.store.copies import Staged, snapshot
 from otternauts_desktop.services.store.home import DATABASE, keep_key_of_sums, key_of_sums
@@ -82,6 +84,7 @@ class Backups:
         seal: Seal,
         clusters: ClusterRecords,
         registry_logins: RegistryLoginRecords,
+        channels: ChannelRecords,
         sums_key: bytes,
     ) -> None:
         self._home = home
@@ -89,6 +92,7 @@ class Backups:
         self._seal = seal
         self._clusters = clusters
         self._registry_logins = registry_logins
+        self._channels = channels
         self._sums_key = sums_key
 
     async def create(self, name: str, passphrase: Secret) -> Made:
@@ -100,6 +104,7 @@ class Backups:
         logins = await asyncio.to_thread(self._logins)
         wanted = [*self._seal.entries(), *(e for login in logins for e in key_entries(login))]
         wanted += map(login_entry, await asyncio.to_thread(self._registry_logins.all))
+        wanted += map(channel_entry, await asyncio.to_thread(self._channels.all))
         entries, missing = dict[str, Secret](), list[str]()
         for entry in dict.fromkeys(wanted):
             try:

@@ -25,6 +25,8 @@ class Outcome:
     dropped: tuple[Alert, ...] = ()
     """Pending ones that came to nothing."""
     news: tuple[tuple[Alert, News], ...] = ()
+    left: int = 0
+    """How many are pending or active now."""
 
 
 def look(
@@ -46,8 +48,10 @@ def look(
     known = {alert.sign.key: alert for alert in open_alerts}
     seen = {sign.key: sign for sign in signs if rules[sign.kind].enabled and sign.kind in judged}
     changed, dropped, news = [], [], []
+    left = 0
     for key in dict.fromkeys([*known, *seen]):
         if key[0] not in judged:
+            left += 1
             continue
         before, sign = known.get(key), seen.get(key)
         if sign is not None:
@@ -63,7 +67,8 @@ def look(
             news.append((after, told))
         if after != before:
             changed.append(after)
-    return Outcome(tuple(changed), tuple(dropped), tuple(news))
+        left += after.state is not AlertState.CLEARED
+    return Outcome(tuple(changed), tuple(dropped), tuple(news), left)
 
 
 def _holding(alert: Alert, sign: Sign, elapsed: float) -> Alert:

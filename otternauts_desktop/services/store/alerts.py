@@ -1,17 +1,18 @@
 """Alerts, and the rules of each cluster that differ from what is usual."""
 
-import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from otternauts_desktop.core.alerts.alert import Alert, AlertKind, AlertState, Severity, Sign
+from otternauts_desktop.core.alerts.alert import Alert, AlertKind, AlertState
 from otternauts_desktop.core.alerts.rules import DEFAULTS, Rule, Rules
 from otternauts_desktop.core.alerts.steps import Outcome
 from otternauts_desktop.core.names import ClusterId
+from otternauts_desktop.services.store.alert_rows import alert_of, columns_of
 from otternauts_desktop.services.store.database import Database
+from otternauts_desktop.services.store.notices import put_notices
 from otternauts_desktop.services.store.tables import ALERT_RULES, ALERTS, CLUSTERS
 
 KEPT: Final = 2_000
@@ -29,7 +30,7 @@ class AlertRecords:
         query = select(ALERTS).where(ALERTS.c.state == AlertState.ACTIVE.value)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(ALERTS.c.raised_at.desc(), ALERTS.c.number))
-            return tuple(_alert(row) for row in rows)
+            return tuple(alert_of(row._asdict()) for row in rows)
 
     def history(self, limit: int) -> tuple[Alert, ...]:
         """Those of all clusters that are over, newest first."""
@@ -40,31 +41,41 @@ class AlertRecords:
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return tuple(_alert(row) for row in connection.execute(query))
+            return tuple(alert_of(row._asdict()) for row in connection.execute(query))
 
-    def step(self, cluster_id: ClusterId, look: Callable[[tuple[Alert, ...]], Outcome]) -> Outcome:
+    def step(
+        self, cluster_id: ClusterId, look: Callable[[tuple[Alert, ...]], Outcome], now: float
+    ) -> Outcome:
         """Have a look taken at the alerts of a cluster that are not over, and keep what it gives.
 
-        All of it or nothing, and nobody else changes them meanwhile. Nothing happens where the
-        cluster was forgotten.
+        With it is kept what channels are to be told. All of it or nothing, and nobody else
+        changes them meanwhile. Nothing happens where the cluster was forgotten.
         """
-        are_open = (ALERTS.c.cluster_id == cluster_id) & (
-            ALERTS.c.state != AlertState.CLEARED.value
-        )
+        of_cluster = ALERTS.c.cluster_id == cluster_id
+        are_open = ALERTS.c.state != AlertState.CLEARED.value
         with self._database.writing() as connection:
             cluster = select(CLUSTERS.c.id).where(CLUSTERS.c.id == cluster_id)
             if connection.execute(cluster).first() is None:
                 return Outcome()
-            rows = connection.execute(select(ALERTS).where(are_open).order_by(ALERTS.c.number))
-            outcome = look(tuple(_alert(row) for row in rows))
+            rows = connection.execute(
+                select(ALERTS).where(of_cluster, are_open).order_by(ALERTS.c.number)
+            )
+            outcome = look(tuple(alert_of(row._asdict()) for row in rows))
             for alert in outcome.dropped:
                 connection.execute(delete(ALERTS).where(ALERTS.c.id == alert.id))
             for alert in outcome.changed:
-                row = _columns(alert)
+                row = columns_of(alert)
                 connection.execute(
                     insert(ALERTS)
                     .values(**row)
                     .on_conflict_do_update(index_elements=["id"], set_=row)
+                )
+            put_notices(connection, outcome.news, now)
+            if any(alert.state is AlertState.CLEARED for alert in outcome.changed):
+                over = of_cluster & ~are_open
+                newest = select(ALERTS.c.id).where(over).order_by(ALERTS.c.number.desc())
+                connection.execute(
+                    delete(ALERTS).where(over, ALERTS.c.id.not_in(newest.limit(KEPT)))
                 )
         return outcome
 
@@ -74,13 +85,6 @@ class AlertRecords:
             connection.execute(
                 update(ALERTS).where(ALERTS.c.id == alert_id).values(snoozed_until=until)
             )
-
-    def prune(self, cluster_id: ClusterId) -> None:
-        """Forget the oldest of those that are over."""
-        over = (ALERTS.c.cluster_id == cluster_id) & (ALERTS.c.state == AlertState.CLEARED.value)
-        newest = select(ALERTS.c.id).where(over).order_by(ALERTS.c.number.desc()).limit(KEPT)
-        with self._database.writing() as connection:
-            connection.execute(delete(ALERTS).where(over, ALERTS.c.id.not_in(newest)))
 
     # -- rules -------------------------------------------------------------------------------
 
@@ -115,35 +119,3 @@ class AlertRecords:
                 connection.execute(
                     insert(ALERT_RULES).values(cluster_id=cluster_id, kind=rule.kind.value, **row)
                 )
-
-
-def _columns(alert: Alert) -> dict[str, Any]:
-    return {
-        "id": alert.id,
-        "cluster_id": alert.cluster_id,
-        "kind": alert.sign.kind.value,
-        "subject": alert.sign.subject,
-        "severity": alert.sign.severity.value,
-        "named": json.dumps(dict(alert.sign.values)),
-        "state": alert.state.value,
-        "held": alert.held,
-        "absent": alert.absent,
-        "raised_at": alert.raised_at,
-        "cleared_at": alert.cleared_at,
-        "snoozed_until": alert.snoozed_until,
-    }
-
-
-def _alert(row: Row[Any]) -> Alert:
-    sign = Sign(AlertKind(row.kind), row.subject, Severity(row.severity), json.loads(row.named))
-    return Alert(
-        id=row.id,
-        cluster_id=ClusterId(row.cluster_id),
-        sign=sign,
-        state=AlertState(row.state),
-        held=row.held,
-        absent=row.absent,
-        raised_at=row.raised_at,
-        cleared_at=row.cleared_at,
-        snoozed_until=row.snoozed_until,
-    )

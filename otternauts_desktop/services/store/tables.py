@@ -175,6 +175,39 @@ ALERT_RULES: Final = Table(
     PrimaryKeyConstraint("cluster_id", "kind"),
 )
 
+CHANNELS: Final = Table(
+    "channels",
+    METADATA,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("cluster_id", Text, ForeignKey("clusters.id", ondelete="CASCADE")),
+    Column("least", Text, nullable=False),
+    Column("tells_cleared", Integer, nullable=False),
+    Column("allows_local", Integer, nullable=False),
+    Column("sent_at", REAL, nullable=False),
+    Column("trouble", Text, nullable=False),
+)
+
+NOTICES: Final = Table(
+    "notices",
+    METADATA,
+    _number(),
+    Column(
+        "channel_id",
+        Text,
+        ForeignKey("channels.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("alert_id", Text, ForeignKey("alerts.id", ondelete="CASCADE"), nullable=False),
+    Column("news", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", REAL, nullable=False),
+)
+
 JOBS: Final = Table(
     "jobs",
     METADATA,

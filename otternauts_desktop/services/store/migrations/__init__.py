@@ -15,6 +15,7 @@ from otternauts_desktop.services.store.migrations import (
     m0007_kept_values,
     m0008_registry_logins,
     m0009_alerts,
+    m0010_channels,
 )
 
 MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
@@ -27,5 +28,6 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
     m0007_kept_values.STATEMENTS,
     m0008_registry_logins.STATEMENTS,
     m0009_alerts.STATEMENTS,
+    m0010_channels.STATEMENTS,
 )
 """The statements that lead from version N to N + 1 stand at index N."""
