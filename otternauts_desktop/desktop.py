@@ -206,6 +206,8 @@ def crew_of(control: "MissionControl") -> "Crew":
 
     return Crew(
         facts=control.bus,
+        alerts=control.alerts,
+        courier=control.courier,
         outposts=control.outposts,
         keys=control.keys,
         telemetry=control.telemetry,

@@ -362,7 +362,8 @@ class Alerts:
         """Look at certificates, and for newer images, where that is wanted and due."""
         watched = self._of(cluster_id)
         snapshot = watched.snapshot
-        if snapshot is None or watched.lost is not None:
+        practice = any(c.id == cluster_id and c.simulated for c in self._clusters.all())
+        if snapshot is None or watched.lost is not None or practice:
             return
         rules = await asyncio.to_thread(self._records.rules, cluster_id)
         now = time.time()

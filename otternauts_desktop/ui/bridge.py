@@ -6,6 +6,8 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 
 from otternauts_desktop.core.events import (
+    AlertsMoved,
+    ChannelsMoved,
     ClusterLost,
     ClustersChanged,
     CommandRan,
@@ -40,6 +42,10 @@ class Bridge(QObject):
     """A `LaunchedElsewhere`."""
     job_moved = Signal(object)
     """A `Job`."""
+    alerts_moved = Signal(object)
+    """An `AlertsMoved`."""
+    channels_moved = Signal(object)
+    """A `ChannelsMoved`."""
     command_ran = Signal(object)
     """A `CommandRan`."""
 
@@ -67,5 +73,9 @@ class Bridge(QObject):
                 self.launched_elsewhere.emit(event)
             case JobMoved():
                 self.job_moved.emit(event.job)
+            case AlertsMoved():
+                self.alerts_moved.emit(event)
+            case ChannelsMoved():
+                self.channels_moved.emit(event)
             case CommandRan():
                 self.command_ran.emit(event)

@@ -16,9 +16,11 @@ from otternauts_desktop.ui.connection import Connection, of_cluster, of_outpost
 from otternauts_desktop.ui.places import Place, PlaceKind
 
 if TYPE_CHECKING:
+    from otternauts_desktop.services.alerts import Alerts
     from otternauts_desktop.services.backups import Backups
     from otternauts_desktop.services.cleaning import Cleaning
     from otternauts_desktop.services.command_log import CommandLog
+    from otternauts_desktop.services.courier import Courier
     from otternauts_desktop.services.doctor import Doctor
     from otternauts_desktop.services.evacuations import Evacuations
     from otternauts_desktop.services.forwards import Forwards
@@ -55,6 +57,8 @@ class Crew:
     """Handed to the desk when everything is open."""
 
     facts: Facts
+    alerts: "Alerts"
+    courier: "Courier"
     outposts: "Outposts"
     keys: "Keys"
     telemetry: "Telemetry"

@@ -11,6 +11,7 @@ from otternauts_desktop.core.flight.progress import LaunchProgress
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui import window_memory
+from otternauts_desktop.ui.alerts_desk import AlertsDesk
 from otternauts_desktop.ui.backup_desk import BackupDesk
 from otternauts_desktop.ui.bridge import Bridge
 from otternauts_desktop.ui.cluster_page import ClusterPage
@@ -91,10 +92,16 @@ class Desk(QObject):
         self.doctor = DoctorDesk(window, crew, self.doctor_page, self.tasks)
         self.storage = StorageDesk(window, crew, self.tasks)
         self.reaching = ReachingDesk(window, crew, self.tasks)
+        self.alerts = AlertsDesk(window, crew, self.tasks, self.bridge)
         self._pages = (
             *(self.cluster_page, self.outpost_page, self.service_page, self.fleet_page),
-            *(self.doctor_page, self.storage.page),
+            *(self.doctor_page, self.storage.page, self.alerts.page),
         )
+        self._single = {
+            PlaceKind.DOCTOR: (tr("Network doctor"), self.doctor_page, self.doctor.show),
+            PlaceKind.STORAGE: (tr("Storage"), self.storage.page, self.storage.show),
+            PlaceKind.ALERTS: (tr("Alerts"), self.alerts.page, self.alerts.show),
+        }
         for page in self._pages:
             window.add_page(page)
             page.header.remedy_requested.connect(self.outposts.mend)
@@ -109,6 +116,7 @@ class Desk(QObject):
         self._wire()
         window_memory.restore(window, crew.settings)
         self.show_clusters()
+        self.alerts.begin()
         for cluster in crew.outposts.clusters():
             crew.telemetry.watch(cluster.id)
         self.jobs.go_on()
@@ -124,15 +132,13 @@ class Desk(QObject):
             "cluster.overview",
             "Cluster",
             tr("Mission control"),
-            self._go_to_cluster,
+            lambda: self.go(cluster_place(self._cluster_id)),
             keys="Ctrl+Home",
             available=lambda: bool(self._cluster_id),
         )
         add("cluster.reconnect", "Cluster", tr("Reconnect now"), self.refresh)
-        self.outposts.register()
-        self.registries.register()
-        self.evacuation.register()
-        self.membership.register()
+        for desk in (self.outposts, self.registries, self.evacuation, self.membership):
+            desk.register()
         add(
             "help.tour",
             "Help",
@@ -152,20 +158,15 @@ class Desk(QObject):
             keys="Ctrl+L",
             available=lambda: window.place.kind in (PlaceKind.FLEET, PlaceKind.SERVICE),
         )
-        self.jobs.register()
-        self.doctor.register()
-        self.storage.register()
-        self.reaching.register()
-        self.ingress.register()
+        more = (self.jobs, self.doctor, self.storage, self.alerts, self.reaching, self.ingress)
+        for other in more:
+            other.register()
         window.actions_.keys_changed.connect(
             lambda action, keys: self._crew.settings.put(f"keys.{action}", keys)
         )
         kept = {e.id: self._crew.settings.get(f"keys.{e.id}") for e in window.actions_.all()}
         window.actions_.take_keys({name: k for name, k in kept.items() if isinstance(k, str)})
         window.build_menus()
-
-    def _go_to_cluster(self) -> None:
-        self.go(cluster_place(self._cluster_id))
 
     def _wire(self) -> None:
         window, bridge = self._window, self.bridge
@@ -304,10 +305,9 @@ class Desk(QObject):
         name = place.name
         if place.kind is PlaceKind.CLUSTER:
             window.show_page(place, self.cluster_page, [cluster.name, tr("Mission control")])
-        elif place.kind is PlaceKind.DOCTOR:
-            window.show_page(place, self.doctor_page, [cluster.name, tr("Network doctor")])
-        elif place.kind is PlaceKind.STORAGE:
-            window.show_page(place, self.storage.page, [cluster.name, tr("Storage")])
+        elif place.kind in self._single:
+            title, page, _ = self._single[place.kind]
+            window.show_page(place, page, [cluster.name, title])
         elif place.kind is PlaceKind.OUTPOST:
             shown = self._crew.seen(cluster).name_of_id(name)
             window.show_page(place, self.outpost_page, [cluster.name, tr("Outposts"), shown])
@@ -335,10 +335,8 @@ class Desk(QObject):
         seen = self._crew.seen(cluster)
         if place.kind is PlaceKind.CLUSTER:
             self.cluster_page.show_cluster(seen)
-        elif place.kind is PlaceKind.DOCTOR:
-            self.doctor.show()
-        elif place.kind is PlaceKind.STORAGE:
-            self.storage.show()
+        elif place.kind in self._single:
+            self._single[place.kind][2]()
         elif place.kind is PlaceKind.OUTPOST:
             self.outpost_page.show_outpost(seen, place.name)
         elif place.kind is PlaceKind.SERVICE:
@@ -395,6 +393,7 @@ class Desk(QObject):
     async def close(self) -> None:
         """End all that was started."""
         self.status.close()
+        self.alerts.close()
         self.fleets.plans.keep_draft()
         self.bridge.close()
         await self.tasks.close()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.actions import Actions
+from otternauts_desktop.ui.bell import Bell
 from otternauts_desktop.ui.buttons import IconButton, PaletteButton
 from otternauts_desktop.ui.cluster_tree import ClusterTree
 from otternauts_desktop.ui.cluster_tree_model import ClusterTreeModel
@@ -148,6 +149,8 @@ class MainWindow(QMainWindow):
         line.addStretch(1)
         self.busy = Label(size=12, tone="fg2")
         line.addWidget(self.busy)
+        self.bell = Bell()
+        line.addWidget(self.bell)
         self._update_history()
         return bar
 

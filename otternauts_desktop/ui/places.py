@@ -13,6 +13,7 @@ class PlaceKind(StrEnum):
     CLUSTER = "cluster"
     DOCTOR = "doctor"
     STORAGE = "storage"
+    ALERTS = "alerts"
     OUTPOST = "outpost"
     FLEET = "fleet"
     SERVICE = "service"
@@ -48,6 +49,11 @@ def doctor_place(cluster_id: ClusterId) -> Place:
 
 def storage_place(cluster_id: ClusterId) -> Place:
     return Place(PlaceKind.STORAGE, cluster_id)
+
+
+def alerts_place(cluster_id: ClusterId) -> Place:
+    """The page of the alerts of all clusters; its rules are those of this one."""
+    return Place(PlaceKind.ALERTS, cluster_id)
 
 
 def outpost_place(cluster_id: ClusterId, node_id: str) -> Place:

@@ -20,6 +20,7 @@ from otternauts_desktop.ui.dialogs.add_outpost import AddOutpost
 from otternauts_desktop.ui.dialogs.confirm_launch import ConfirmLaunch
 from otternauts_desktop.ui.dock import COMMANDS
 from otternauts_desktop.ui.places import cluster_place, fleet_place, outpost_place, service_place
+from tests.screenshots.alarms import ALARMS
 from tests.screenshots.comms import CONSOLE, fill_comms
 from tests.screenshots.history import HISTORY
 from tests.screenshots.keeping import KEEPING
@@ -322,6 +323,7 @@ SCENES: Final[dict[str, Scene]] = {
     **HISTORY,
     **SERVERS,
     **STORAGE,
+    **ALARMS,
     **KEEPING,
     **WIZARD,
 }

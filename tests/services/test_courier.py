@@ -143,12 +143,11 @@ async def test_what_is_given_up_is_said(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 async def test_a_burst_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(notices_module, "GATHER_SECONDS", 2.5)
+    monkeypatch.setattr(notices_module, "GATHER_SECONDS", 4.0)
     async with hooked(tmp_path) as (control, practice, cluster_id, received, _):
         await impatient(control, cluster_id)
         await asyncio.sleep(1)
-        await practice.host("vega-1").stop()
-        await practice.host("orion-2").stop()  # and the quorum of two with it
+        await practice.host("vega-1").stop()  # and what only it can run
         await until(lambda: len(received.bodies) >= 2)
         told = json.loads(received.bodies[1])
         assert len(told["alerts"]) >= 2
