@@ -100,7 +100,7 @@ def _run_all(wanted: list[Command], practice: Practice, home: Path, folder: Path
                 continue
             words = ["--home", str(home), *_answered(list(command.words[1:]))]
             if ENDLESS & set(words):
-                _watch(words, folder, environment)
+                _watch(words, command.codes, folder, environment)
                 continue
             _get_certificates(practice.swarm)
             process.stdin.write(json.dumps([words, TYPED * 3]) + "\n")
@@ -125,7 +125,9 @@ def _answered(words: list[str]) -> list[str]:
     return words
 
 
-def _watch(words: list[str], folder: Path, environment: dict[str, str]) -> None:
+def _watch(
+    words: list[str], codes: frozenset[int], folder: Path, environment: dict[str, str]
+) -> None:
     """What goes on until it is ended says no word of trouble in its first seconds."""
     with subprocess.Popen(
         [sys.executable, "-m", "otternauts_desktop", *words],
@@ -137,5 +139,5 @@ def _watch(words: list[str], folder: Path, environment: dict[str, str]) -> None:
     ) as process:
         with suppress(subprocess.TimeoutExpired):
             process.wait(WATCHED_SECONDS)
-        assert process.poll() in (None, 0), process.communicate()
+        assert process.poll() in (None, *codes), process.communicate()
         process.terminate()
