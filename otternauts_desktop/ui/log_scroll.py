@@ -43,7 +43,7 @@ class LogScroll(QAbstractScrollArea):
         """Serial number of the line that the search is at."""
         self._layout = Layout(lines)
         self._top = (0, 0)
-        """Serial number of the line at the top, and which piece of it."""
+        """Serial number of the line that was scrolled to the top, and which piece of it."""
         self._left_at = 0
         """Serial number of the first line that came after the end was left."""
         self._placing = self._by_keyboard = False
@@ -150,13 +150,14 @@ class LogScroll(QAbstractScrollArea):
 
     def top_serial(self) -> int:
         """The serial number of the line at the top of the view."""
-        return self._top[0]
+        return self._lines.shown.serial(self._top_place()[0]) if len(self._lines) else 0
 
     def _top_place(self) -> Place:
+        """Where the line is that was scrolled to, or the first one after it that is a row."""
         serial, piece = self._top
         shown = self._lines.shown
-        row = shown.row(serial)
-        return (row, piece if serial in shown else 0)
+        place = shown.row(serial), piece if serial in shown else 0
+        return min(place, self._layout.last_top(self._fitting))
 
     def _set_top(self, place: Place) -> None:
         if len(self._lines):
@@ -170,8 +171,10 @@ class LogScroll(QAbstractScrollArea):
             columns = max(int(self._text_room() / self._paint.line.figure), 20)
             self._layout.wrap(columns if self.wrapping else 0)
             last = self._layout.last_top(self._fitting)
-            top = last if self.following else min(self._top_place(), last)
-            self._set_top(top)
+            if self.following:
+                self._set_top(last)
+            # Else the top stays what it was, even if a filter hides it or has not found it yet.
+            top = self._top_place()
             bar = self.verticalScrollBar()
             bar.setPageStep(self._fitting)
             bar.setRange(0, last[0])

@@ -145,6 +145,19 @@ def test_filtering(console: LogConsole, qtbot: QtBot) -> None:
     assert console.view.hasFocus()
 
 
+def test_a_filter_that_goes_leaves_the_place_in_the_log(console: LogConsole, qtbot: QtBot) -> None:
+    console.append(lines(0, 30_000))
+    settle(console, qtbot)
+    console.view.verticalScrollBar().setValue(4_321)
+    console.bar.field.setText("/line .*99$/")
+    settle(console, qtbot)
+    assert console.view.top_serial() == 4_399
+    console.bar.field.clear()
+    settle(console, qtbot)
+    assert console.view.top_serial() == 4_321
+    assert not console.view.following
+
+
 def choose(button: QToolButton, words: str) -> None:
     menu = button.menu()
     menu.aboutToShow.emit()
