@@ -57,6 +57,7 @@ from otternauts_desktop.services.store.samples import SAMPLES, SampleRecords
 from otternauts_desktop.services.store.settings import SettingRecords
 from otternauts_desktop.services.telemetry import Telemetry
 from otternauts_desktop.services.transmissions import Transmissions
+from otternauts_desktop.services.updates import Updates
 from otternauts_desktop.services.value_uses import ValueUses
 from otternauts_desktop.services.values import Values
 from otternauts_desktop.services.vault import Vault
@@ -98,6 +99,7 @@ class MissionControl:
     rollbacks: Rollbacks
     transmissions: Transmissions
     settings: SettingRecords
+    updates: Updates
     values: Values
     value_uses: ValueUses
     backups: Backups
@@ -226,6 +228,7 @@ async def open_mission_control(
             rollbacks=Rollbacks(links, telemetry, Locks(telemetry, records)),
             transmissions=transmissions,
             settings=settings,
+            updates=Updates(settings),
             values=Values(seal, KeptValueRecords(database)),
             value_uses=ValueUses(launches, telemetry),
             backups=Backups(home, vault, seal, clusters, login_records, channel_records, key),

@@ -231,6 +231,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         value_uses=control.value_uses,
         command_log=control.command_log,
         settings=control.settings,
+        updates=control.updates,
         practice=control.practice,
         home=str(control.home),
         kept_language=partial(kept_language, control.home),

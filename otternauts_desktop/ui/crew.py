@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.rollbacks import Rollbacks
     from otternauts_desktop.services.telemetry import Telemetry
     from otternauts_desktop.services.transmissions import Transmissions
+    from otternauts_desktop.services.updates import Updates
     from otternauts_desktop.services.value_uses import ValueUses
     from otternauts_desktop.services.values import Values
 
@@ -80,6 +81,7 @@ class Crew:
     command_log: "CommandLog"
     backups: "Backups"
     settings: Settings
+    updates: "Updates"
     values: "Values"
     value_uses: "ValueUses"
     practice: Callable[[], Awaitable[Cluster]]

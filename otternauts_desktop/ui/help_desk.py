@@ -15,6 +15,7 @@ from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.places import PlaceKind
 from otternauts_desktop.ui.targets import place_of, targets
 from otternauts_desktop.ui.tasks import Tasks
+from otternauts_desktop.ui.update_desk import UpdateDesk
 
 if TYPE_CHECKING:
     from otternauts_desktop.ui.dialogs.settings import SettingsDialog
@@ -43,6 +44,7 @@ class HelpDesk(QObject):
         self._tasks = tasks
         self._guide: GuideWindow | None = None
         self.links = LinkDesk(window, crew)
+        self.updates = UpdateDesk(window, crew, tasks)
         recent = crew.settings.get("palette.recent")
         self._recent = recent.split("\n") if isinstance(recent, str) and recent else []
 
@@ -104,7 +106,9 @@ class HelpDesk(QObject):
         from otternauts_desktop.ui.dialogs.settings import SettingsDialog
 
         crew = self._crew
-        dialog = SettingsDialog(crew.home, crew.kept_language(), self._window)
+        updates = (crew.updates.wanted, crew.updates.host)
+        dialog = SettingsDialog(crew.home, crew.kept_language(), updates, self._window)
+        dialog.updates_chosen.connect(self.updates.want)
         dialog.language_chosen.connect(lambda chosen: _keep_language(dialog, crew, chosen))
         dialog.shortcuts_requested.connect(self.show_shortcuts)
         self._tasks.start(_ask_only(dialog))

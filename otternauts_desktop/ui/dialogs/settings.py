@@ -24,8 +24,16 @@ class SettingsDialog(DialogFrame):
     shortcuts_requested = Signal()
     language_chosen = Signal(str)
     """A key of `LANGUAGES`, "" for the system's."""
+    updates_chosen = Signal(bool)
 
-    def __init__(self, home: str, language: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        home: str,
+        language: str,
+        updates: tuple[bool, str] = (False, ""),
+        parent: QWidget | None = None,
+    ) -> None:
+        """`updates` says whether news of versions are wanted, and which host would be asked."""
         super().__init__(tr("Settings"), "", tr("Done"), parent)
         self.cancel.hide()
         self.modes = Segments((tr("Automatic"), tr("Light"), tr("Dark")), tr("Theme"))
@@ -38,7 +46,16 @@ class SettingsDialog(DialogFrame):
         self.languages = Segments((tr("System"), *LANGUAGES.values()), tr("Language"))
         self.languages.choose(_LANGUAGES.index(language) if language in _LANGUAGES else 0)
         self.languages.chosen.connect(self._choose_language)
-        self.language_note = Label(tr("In force at the next start."), tone="fg2", wrap=True)
+        self.language_note = Label(tr("In force at the next start."), tone="fg2")
+        wanted, host = updates
+        self.updates = Segments((tr("Never ask"), tr("Once a day")), tr("New versions"))
+        self.updates.choose(int(wanted))
+        self.updates.chosen.connect(lambda number: self.updates_chosen.emit(bool(number)))
+        asked = Label(
+            tr("A plain request to {host}. Nothing is told, fetched or installed.", host=host),
+            tone="fg2",
+            wrap=True,
+        )
         keys = Button(tr("Keyboard shortcuts…"), size="small")
         keys.clicked.connect(self.shortcuts_requested)
         lines = form()
@@ -46,15 +63,17 @@ class SettingsDialog(DialogFrame):
             (tr("Theme"), self.modes),
             (tr("Text size"), self.scale),
             (tr("Language"), self.languages),
+            ("", self.language_note),
             (tr("Keys"), keys),
+            (tr("New versions"), self.updates),
+            ("", asked),
         ):
+            if isinstance(widget, Label):
+                lines.addRow("", widget)
+                continue
             line = row()
             line.addWidget(widget)
-            if widget is self.languages:
-                line.addSpacing(8)
-                line.addWidget(self.language_note, 1)
-            else:
-                line.addStretch(1)
+            line.addStretch(1)
             lines.addRow(Label(name), line)
         lines.addRow(
             Label(tr("Data")), Label(home, mono=True, tone="fg2", selectable=True, wrap=True)
@@ -62,6 +81,7 @@ class SettingsDialog(DialogFrame):
         lines.addRow(
             Label(tr("Motion")), Label(tr("Nothing moves unless its state changes."), tone="fg2")
         )
+        self._lines = lines
         self.body.addLayout(lines)
         self.body.addStretch(1)
         self._show_language_note()
@@ -71,4 +91,5 @@ class SettingsDialog(DialogFrame):
         self.language_chosen.emit(_LANGUAGES[number])
 
     def _show_language_note(self) -> None:
-        self.language_note.setVisible(meant(_LANGUAGES[self.languages.current]) != spoken())
+        later = meant(_LANGUAGES[self.languages.current]) != spoken()
+        self._lines.setRowVisible(self.language_note, later)
