@@ -22,9 +22,11 @@ ANSWER_SECONDS: Final = 30.0
 class ByteChannel(Protocol):
     """What an answer is read from."""
 
-    async def read(self) -> bytes: ...
+    async def read(self) -> bytes:
+        """The next bytes, none at the end."""
 
-    async def write(self, data: bytes) -> None: ...
+    async def write(self, data: bytes) -> None:
+        """Send bytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ def doctor_place(cluster_id: ClusterId) -> Place:
 
 
 def storage_place(cluster_id: ClusterId) -> Place:
+    """The page on which a cluster's disks are looked over and cleaned."""
     return Place(PlaceKind.STORAGE, cluster_id)
 
 

@@ -221,7 +221,7 @@ async def test_a_lost_cluster_is_shown_as_lost(tmp_path: Path) -> None:
         await host.stop()
         await shown(lambda: "Unreachable, as of" in window.status.link_label.text())
         assert "as of" in desk.cluster_page.header.pill.accessibleName()
-        assert desk.cluster_page.fleet_model.rowCount() == 4
+        assert desk.cluster_page.fleet_model.rowCount() == 3
         assert "can't be read. What is shown is as of" in window.notice.title.text()
         assert window.notice._action.text() == "Reconnect now"
         await host.start()

@@ -86,6 +86,7 @@ class CleaningPlan:
 
     @property
     def going(self) -> tuple[Item, ...]:
+        """What would be removed."""
         return tuple(item for item in self.items if item.goes)
 
     @property

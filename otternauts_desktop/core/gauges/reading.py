@@ -167,9 +167,9 @@ def _processor(lines: list[str]) -> tuple[int, float, float]:
     """Cores, and seconds idle and busy of all of them (a jiffy is 1/100 s for every program)."""
     cores, idle, busy = 0, 0.0, 0.0
     for line in lines:
-        name, *words = line.split()
+        name, *words = line.split() or [""]
         if name != "cpu":
-            cores += 1
+            cores += name.startswith("cpu")
             continue
         ticks = [_number(word) / 100 for word in words[:8]]
         if len(ticks) >= 5:

@@ -58,6 +58,7 @@ class StoredContainer:
 
     @property
     def stopped(self) -> bool:
+        """Whether it has ended, and could be removed without force."""
         return self.state in ("exited", "dead")
 
 
@@ -103,18 +104,22 @@ class Disk:
 
     @property
     def container_bytes(self) -> int:
+        """Of the writable layers of all containers."""
         return sum(container.size for container in self.containers)
 
     @property
     def volume_bytes(self) -> int:
+        """Of all volumes whose size is known."""
         return sum(max(volume.size, 0) for volume in self.volumes)
 
     @property
     def cache_bytes(self) -> int:
+        """Of all build cache."""
         return sum(record.size for record in self.cache)
 
     @property
     def total(self) -> int:
+        """All that Docker takes on the outpost, bytes."""
         return self.layers + self.container_bytes + self.volume_bytes + self.cache_bytes
 
 
