@@ -15,7 +15,7 @@ from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, SignalInstance, qVersion
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from otternauts_desktop import __version__
@@ -63,7 +63,6 @@ def run(*, home: str | None, simulate: bool, link: str = "") -> int:
     sys.excepthook = _Excepthook(window)
     window.show()
     app.processEvents()  # the first picture, before what it does not need is imported
-    app.setWindowIcon(QIcon(theme().otto("face", 128)))  # where no package brought one
     from otternauts_desktop.ui.event_loop import OneTimerLoop
 
     loop = OneTimerLoop(app)

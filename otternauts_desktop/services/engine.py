@@ -20,6 +20,8 @@ from urllib.parse import quote, unquote, urlencode
 
 import httpcore
 
+from otternauts_desktop.core.comms.frames import FrameReader
+from otternauts_desktop.core.comms.line import LogLine, Speaker
 from otternauts_desktop.core.errors import (
     DockerForbidden,
     DockerMissing,
@@ -51,7 +53,7 @@ ANSWER_SECONDS: Final = 15.0
 KEPT_CHANNELS: Final = 4
 LOG_CHANNELS: Final = 4
 DOCKER_SOCKET: Final = "/var/run/docker.sock"
-MAX_WORDS: Final = 64 * 1024
+LOG_WINDOW: Final = 256 * 1024
 
 if find_spec("sniffio") is None:
     # WORKAROUND https://github.com/encode/httpcore: it imports sniffio at every step of a request.
@@ -186,40 +188,44 @@ class Engine:
                     yield json.loads(line)
 
     async def log(
-        self, path: str, params: Params, *, tick: float | None = None
-    ) -> AsyncGenerator[bytes, None]:
-        """The bytes of a log in big pieces; b"" after each `tick` seconds without any.
+        self,
+        path: str,
+        params: Params,
+        reader: FrameReader,
+        speaker: Speaker,
+        *,
+        tick: float | None = None,
+        window: int = LOG_WINDOW,
+    ) -> AsyncGenerator[list[LogLine], None]:
+        """The lines of a task's log, read by `reader`; none after `tick` seconds without a byte.
 
         It ends where the log's end was read. Over the daemon's socket, where we may: that takes
         none of the few channels for programs. Else over dial-stdio, of which only some at a time
-        may be logs. Raises as `get` does, `LinkLost` where it was cut off, and `TooManyChannels`.
+        may be logs. Up to `window` bytes wait for whoever reads it. Raises as `get` does,
+        `LinkLost` where it was cut off, and `TooManyChannels`.
         """
         target = _target(self._api, path, params)
         started = time.monotonic()
         status: int | None = None
-        async with self._log_channel() as channel:
+        async with self._log_channel(window) as channel:
             try:
                 answer = await ask(channel, target)
                 status = answer.status
             finally:
                 self._on_call(f"GET {unquote(target)}", status, time.monotonic() - started)
-            if status < 400:
-                async with aclosing(answer.body(tick)) as pieces:
-                    async for data in pieces:
-                        yield data
-                return
-            words = b""
-            async for data in answer.body():
-                words = (words + data)[:MAX_WORDS]
-        raise _refusal(status, words)
+            if status >= 400:
+                raise _refusal(status, await answer.body())
+            async with aclosing(answer.lines(reader, speaker, tick)) as chunks:
+                async for lines in chunks:
+                    yield lines
 
     @asynccontextmanager
-    async def _log_channel(self) -> AsyncIterator[Socket | Channel]:
+    async def _log_channel(self, window: int) -> AsyncIterator[Socket | Channel]:
         """A connection to the daemon for one log."""
         async with self._trying_socket:
             if self._by_socket is None:
                 self._by_socket = await self._is_behind_socket()
-        socket = await self._link.open_socket(DOCKER_SOCKET) if self._by_socket else None
+        socket = await self._link.open_socket(DOCKER_SOCKET, window) if self._by_socket else None
         if socket is not None:
             try:
                 yield socket
@@ -241,12 +247,12 @@ class Engine:
 
     async def _is_behind_socket(self) -> bool:
         """Whether the usual socket leads to this daemon: the login may be set up for another."""
-        socket = await self._link.open_socket(DOCKER_SOCKET)
+        socket = await self._link.open_socket(DOCKER_SOCKET, LOG_WINDOW)
         if socket is None:
             return False
         try:
             answer = await ask(socket, _target(self._api, "/info", None))
-            body = b"".join([data async for data in answer.body()])
+            body = await answer.body()
         finally:
             socket.close()
         ours = await self.get("/info")

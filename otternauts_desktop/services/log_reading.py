@@ -5,6 +5,7 @@ clocks are off by more than can be measured.
 """
 
 import asyncio
+import contextlib
 import time
 from typing import Final
 
@@ -12,12 +13,15 @@ from otternauts_desktop.core.comms.clocks import Skew, correction, skew
 from otternauts_desktop.core.comms.line import LogLine, Speaker
 from otternauts_desktop.core.comms.merge import Merge
 from otternauts_desktop.core.comms.stamps import stamp_at
+from otternauts_desktop.core.errors import KnownError
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.state import Task
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.telemetry import Telemetry
 
+MOST_WAITING: Final = 64 * 1024 * 1024
+MOST_OF_ONE: Final = 8 * 1024 * 1024
 TIMES_ASKED: Final = 3
 """How often a server is asked for its time."""
 
@@ -50,15 +54,24 @@ class Reading:
         self._unread: set[str] = set()
         self._telemetry = telemetry
         self._cluster_id = cluster_id
-        self._reference: Skew | None = None
-        self._corrections: dict[str, int] = {}
-        self._measuring = asyncio.Lock()
+        self._skews: dict[str, asyncio.Task[Skew | None]] = {}
+        """How far the clock of each node is off, by id."""
+        self._reference = ""
+        """The id of the manager in whose time all lines are told."""
         self._lost: dict[str, str] = {}
         """Nodes that can't be read, by id: the last stamp that was read of them."""
 
     async def open(self) -> None:
-        """Learn whose time it is. Raises as `Telemetry.refresh` does."""
-        self._reference = await _asked(await self.manager())
+        """Choose the manager whose time it is. Raises as `Telemetry.refresh` does."""
+        async with self._telemetry.manager(self._cluster_id) as (outpost, engine):
+            self._reference = outpost.node_id
+            self._measure(outpost.node_id, engine)
+
+    async def close(self) -> None:
+        """End what was begun."""
+        for measuring in self._skews.values():
+            measuring.cancel()
+        await asyncio.gather(*self._skews.values(), return_exceptions=True)
 
     def begin(self, task: Task, speaker: Speaker, wait_until: float) -> None:
         """A task's log is going to be read; the others wait for its past until then at most."""
@@ -73,6 +86,11 @@ class Reading:
         self.moved.set()
 
     @property
+    def window(self) -> int:
+        """Bytes of one log that may wait to be read, so that all come at the same time."""
+        return min(MOST_WAITING // max(len(self.speakers), 1), MOST_OF_ONE)
+
+    @property
     def past_is_read(self) -> bool:
         """Whether every log has come to the present, or can't be read."""
         return not self._unread
@@ -82,19 +100,20 @@ class Reading:
         async with self._telemetry.manager(self._cluster_id) as (_, engine):
             return engine
 
-    async def direct(self, task: Task) -> tuple[Engine, int] | None:
-        """The engine of a task's node, and what to add to its stamps; None without a login there.
-
-        Raises `OutpostError`.
-        """
+    async def direct(self, task: Task) -> Engine | None:
+        """The engine of a task's node; None without a login there. Raises `OutpostError`."""
         engine = await self._telemetry.engine_of(self._cluster_id, task.node_id)
-        if engine is None:
-            return None
-        async with self._measuring:
-            if task.node_id not in self._corrections:
-                measured = await _asked(engine)
-                self._corrections[task.node_id] = correction(measured, self._reference)
-        return engine, self._corrections[task.node_id]
+        if engine is not None:
+            self._measure(task.node_id, engine)
+        return engine
+
+    async def correction(self, task: Task) -> int:
+        """What to add to the stamps of a task's node, in nanoseconds; 0 while nobody knows."""
+        reference = self._skews.get(self._reference)
+        theirs = self._skews.get(task.node_id)
+        if reference is None or theirs is None or reference is theirs:
+            return 0
+        return correction(await theirs, await reference)
 
     def task(self, task_id: str) -> Task | None:
         """A task as it was last seen."""
@@ -153,11 +172,18 @@ class Reading:
 
     def note(self, task: Task, sentence: str, at: str = "") -> None:
         """Say what is missing of a task's log, where it would be: now, if no stamp is given."""
-        ahead = self._reference.ahead if self._reference else 0
+        measured = self._skews.get(self._reference)
+        skew = measured.result() if measured and measured.done() else None
+        ahead = skew.ahead if skew else 0
         speaker = Speaker("", 0, "", task.node_id)
         line = LogLine(at or stamp_at(time.time_ns() + ahead), *speaker, False, sentence, note=True)
         self.merge.feed(task.id, [line], time.monotonic())
         self.moved.set()
+
+    def _measure(self, node_id: str, engine: Engine) -> None:
+        if node_id not in self._skews:
+            measuring = asyncio.create_task(_asked(engine), name=f"clock of {node_id}")
+            self._skews[node_id] = measuring
 
     def _node(self, task: Task) -> str:
         snapshot = self._telemetry.snapshot(self._cluster_id)
@@ -169,10 +195,11 @@ def _written(stamp: str) -> str:
 
 
 async def _asked(engine: Engine) -> Skew | None:
-    """By how much the clock of a server is off."""
+    """By how much the clock of a server is off; None where it does not tell."""
     answers = []
-    for _ in range(TIMES_ASKED):
-        asked = time.time_ns()
-        told = str((await engine.get("/info"))["SystemTime"])
-        answers.append((asked, told, time.time_ns()))
+    with contextlib.suppress(KnownError):  # whoever reads its logs meets the same
+        for _ in range(TIMES_ASKED):
+            asked = time.time_ns()
+            told = str((await engine.get("/info"))["SystemTime"])
+            answers.append((asked, told, time.time_ns()))
     return skew(answers)

@@ -6,15 +6,20 @@ is taken apart here (docs/decisions/0018-log-streams.md).
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from otternauts_desktop.core.comms.chunked import BrokenBody, ChunkedBody
+from otternauts_desktop.core.comms.frames import FrameReader
+from otternauts_desktop.core.comms.line import LogLine, Speaker
+from otternauts_desktop.core.comms.log_body import LogBody
 from otternauts_desktop.core.errors import LinkLost
 from otternauts_desktop.core.words import tr
 
 MAX_HEAD: Final = 64 * 1024
+MAX_BODY: Final = 1024 * 1024
+"""Of an answer that is no log."""
 ANSWER_SECONDS: Final = 30.0
 """For the head of the answer: dockerd may have to look through a large file first."""
 
@@ -23,10 +28,12 @@ class ByteChannel(Protocol):
     """What an answer is read from."""
 
     async def read(self) -> bytes:
-        """The next bytes, none at the end."""
+        """The next bytes, b"" at the end."""
+        ...
 
     async def write(self, data: bytes) -> None:
         """Send bytes."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +47,44 @@ class RawAnswer:
     channel: ByteChannel
     rest: bytes
 
-    async def body(self, tick: float | None = None) -> AsyncGenerator[bytes, None]:
-        """Its bytes as they come. After `tick` seconds without any, b"" is given instead.
+    async def lines(
+        self, reader: FrameReader, speaker: Speaker, tick: float | None = None
+    ) -> AsyncGenerator[list[LogLine], None]:
+        """The lines of a log, as they come. After `tick` seconds without a byte, none are given.
 
         Ends when its last byte was read; raises `LinkLost` where it was cut off before.
         """
-        chunks, data, got = ChunkedBody(), self.rest, 0
+        body = LogBody(reader, speaker)
+        async for data in self._pieces(body, tick):
+            try:
+                lines = body.feed(data) if self.chunked else reader.feed(data)
+            except BrokenBody:
+                raise LinkLost(detail=tr("Docker's answer makes no sense.")) from None
+            if lines or not data:
+                yield lines
+
+    async def body(self) -> bytes:
+        """All of it, up to `MAX_BODY`. Raises as `lines` does."""
+        chunks, whole = ChunkedBody(), b""
+        async for data in self._pieces(chunks, ANSWER_SECONDS):
+            try:
+                whole += chunks.feed(data) if self.chunked else data
+            except BrokenBody:
+                raise LinkLost(detail=tr("Docker's answer makes no sense.")) from None
+            if not data or len(whole) > MAX_BODY:
+                raise LinkLost(detail=tr("Docker gave no answer."))
+        return whole
+
+    async def _pieces(
+        self, body: LogBody | ChunkedBody, tick: float | None
+    ) -> AsyncIterator[bytes]:
+        """The bytes of the body, until it `ended`; b"" where none came for `tick` seconds."""
+        data, got = self.rest, 0
         while True:
-            if self.chunked:
-                try:
-                    data = chunks.feed(data) if data else data
-                except BrokenBody:
-                    raise LinkLost(detail=tr("Docker's answer makes no sense.")) from None
             got += len(data)
             if data:
                 yield data
-            if chunks.ended or (self.length is not None and got >= self.length):
+            if body.ended or (self.length is not None and got >= self.length):
                 return
             try:
                 async with asyncio.timeout(tick):

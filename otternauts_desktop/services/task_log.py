@@ -46,6 +46,8 @@ class TaskLog:
         self._speaker = speaker
         self._told = Told()
         self._correction = 0
+        self._heard_out = False
+        """Whether its stream has ended by itself: a container that is gone then has said all."""
         self._said: set[str] = set()
         """Notes that were made: the same one every second helps nobody."""
 
@@ -58,8 +60,8 @@ class TaskLog:
                     return
                 began = time.monotonic()
             except NothingFound:
-                if self._told.newest and self._live:
-                    self._note(tr("The container of {replica} was removed.", replica=self._name))
+                if self._told.newest and not self._heard_out:
+                    self._note(self._removed)
                 return
             except EngineRefused as error:
                 self._note(
@@ -71,6 +73,7 @@ class TaskLog:
                 )
                 return
             except KnownError as error:
+                self._heard_out = False
                 why = ": ".join(s.rstrip(".") for s in (error.title, error.detail) if s) + "."
                 if self._reading.follows:
                     self._reading.lost(self._task, self._newest, why)
@@ -89,6 +92,7 @@ class TaskLog:
         if not self._reading.follows or not (running or (not direct and self._live)):
             return True
         await self._stream(engine, path, follow=True)
+        self._heard_out = True
         return False
 
     async def _way(self) -> tuple[Engine, str]:
@@ -102,22 +106,32 @@ class TaskLog:
                 raise error from None
         if direct is None:
             return await self._reading.manager(), f"/tasks/{self._task.id}/logs"
-        engine, self._correction = direct
-        return engine, f"/containers/{self._task.container_id}/logs"
+        if self._reading.since or self._reading.until:
+            self._correction = await self._reading.correction(self._task)
+        return direct, f"/containers/{self._task.container_id}/logs"
 
     async def _stream(self, engine: Engine, path: str, *, follow: bool) -> None:
         """Read one stream until it ends, or should be opened anew."""
         direct = path.startswith("/containers")
         reader, ticks = FrameReader(self._speaker), 0
-        stream = engine.log(path, self._parameters(follow=follow), tick=TICK_SECONDS)
-        async with aclosing(stream) as pieces:
-            async for data in pieces:
-                if data:
+        stream = engine.log(
+            path,
+            self._parameters(follow=follow),
+            reader,
+            self._speaker,
+            tick=TICK_SECONDS,
+            window=self._reading.window,
+        )
+        async with aclosing(stream) as chunks:
+            async for lines in chunks:
+                if lines:
                     ticks = 0
-                    await self._tell(reader.feed(data), reader.oldest_unfinished, direct=direct)
+                    await self._tell(lines, reader.oldest_unfinished, direct=direct)
                     continue
                 ticks += 1
-                if not follow and ticks >= (PAST_TICKS if direct else 2):
+                if not follow and (
+                    ticks >= PAST_TICKS if direct else ticks >= 2 or await self._has_direct_way()
+                ):
                     raise LinkLost(detail=tr("Docker gave no answer."))
                 if follow and not direct and (not self._live or await self._has_direct_way()):
                     return
@@ -164,6 +178,7 @@ class TaskLog:
                 at=later(fresh[0].time, self._correction),
             )
         if fresh:
+            self._correction = await self._reading.correction(self._task)
             await self._reading.tell(self._task, self._corrected(fresh))
         self._told.add(fresh, oldest_unfinished)
 
@@ -172,9 +187,9 @@ class TaskLog:
         reader = FrameReader(self._speaker)
         params: Params = {"stdout": True, "stderr": True, "timestamps": True, "tail": 1}
         last: list[LogLine] = []
-        async with aclosing(engine.log(path, params)) as pieces:
-            async for data in pieces:
-                last += reader.feed(data)
+        async with aclosing(engine.log(path, params, reader, self._speaker)) as chunks:
+            async for lines in chunks:
+                last += lines
         return any(line.time > later(self._told.newest, 10**9) for line in last if not line.note)
 
     async def _has_direct_way(self) -> bool:
@@ -191,6 +206,14 @@ class TaskLog:
     @property
     def _name(self) -> str:
         return LogLine("", *self._speaker, False, "").replica
+
+    @property
+    def _removed(self) -> str:
+        return tr(
+            "The container of {replica} was removed: what it said after {time} is lost.",
+            replica=self._name,
+            time=self._newest,
+        )
 
     @property
     def _newest(self) -> str:

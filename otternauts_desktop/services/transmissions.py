@@ -107,6 +107,7 @@ class Transmissions:
             for running in [watcher, *logs.values()]:
                 running.cancel()
             await asyncio.gather(watcher, *logs.values(), return_exceptions=True)
+            await reading.close()
 
     async def last_lines(self, cluster_id: ClusterId, task_id: str, count: int) -> list[LogLine]:
         """The last `count` lines that one task wrote, oldest first."""

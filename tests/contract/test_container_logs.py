@@ -29,8 +29,8 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
 
 async def read(engine: Engine, container: str, params: Params) -> list[LogLine]:
     reader, lines = FrameReader(SPEAKER), list[LogLine]()
-    async for data in engine.log(f"/containers/{container}/logs", params):
-        lines += reader.feed(data)
+    async for more in engine.log(f"/containers/{container}/logs", params, reader, SPEAKER):
+        lines += more
     return [*lines, *reader.unfinished()]
 
 
@@ -68,11 +68,10 @@ async def test_a_containers_log_by_streams_tail_and_time(opened: Open) -> None:
         heard: list[LogLine] = []
         reader, ticks = FrameReader(SPEAKER), 0
         follow: Params = {**BOTH, "follow": True}
-        async for data in side.engine.log(
-            f"/containers/{task.container_id}/logs", follow, tick=0.5
-        ):
-            heard += reader.feed(data)
-            ticks += not data
+        path = f"/containers/{task.container_id}/logs"
+        async for more in side.engine.log(path, follow, reader, SPEAKER, tick=0.5):
+            heard += more
+            ticks += not more
             if ticks == 2:
                 break
         assert texts(heard) == texts([one, two, three])

@@ -1,11 +1,17 @@
 """A log as a server keeps and streams it, and bytes that are made to break its readers."""
 
 import random
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from otternauts_desktop.core.comms.ansi import plain
+from otternauts_desktop.core.comms.chunked import BrokenBody
+from otternauts_desktop.core.comms.frames import MAX_FRAME, MAX_LINE, FrameReader
+from otternauts_desktop.core.comms.line import Speaker
+from otternauts_desktop.core.comms.log_body import LogBody
 from otternauts_desktop.core.comms.stamps import stamp_at
 
 PIECE: Final = 16 * 1024
@@ -96,3 +102,40 @@ def hostile(dice: random.Random) -> bytes:
 def _text(dice: random.Random) -> bytes:
     length = dice.choice((0, 1, 30, 200)) if dice.random() < 0.999 else 200_000
     return dice.choice(_ESCAPES) + b"x" * length + dice.choice(_ESCAPES)
+
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_SPEAKER: Final = Speaker("web", 2, "t1", "n1")
+_STREAMS: Final = 50
+"""Chunks after which another stream begins."""
+
+
+def survive(dice: random.Random, count: int) -> int:
+    """Read so many hostile chunks, see them as they are shown, and give how many lines they made.
+
+    Neither a control character nor a line of any length gets through, nothing piles up.
+    """
+    reader, body, seen = FrameReader(_SPEAKER), None, 0
+    for number in range(count):
+        if number % _STREAMS == 0:
+            reader = FrameReader(_SPEAKER if dice.random() < 0.7 else lambda task_id: ("web", 1))
+            body = LogBody(reader, _SPEAKER) if dice.random() < 0.5 else None
+        chunk = hostile(dice)
+        if body is None:
+            lines = reader.feed(chunk)
+        else:
+            if dice.random() < 0.9:
+                chunk = b"%x\r\n%s\r\n" % (len(chunk), chunk)
+            try:
+                lines = body.feed(chunk)
+            except BrokenBody:
+                lines, body = [], None
+        if number % _STREAMS == _STREAMS - 1:
+            lines += reader.unfinished()
+        for line in lines:
+            assert len(line.text) <= MAX_LINE + 100
+            shown = plain(line.text) + line.time
+            assert not _CONTROL.search(shown), (number, shown)
+        assert reader.held + (body.held if body else 0) <= 2 * MAX_FRAME
+        seen += len(lines)
+    return seen

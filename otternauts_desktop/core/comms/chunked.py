@@ -22,6 +22,11 @@ class ChunkedBody:
         self._left = 0
         """Bytes of the current chunk that are still to come, with the two of its line break."""
 
+    @property
+    def between(self) -> bool:
+        """Whether all was read up to the end of a chunk."""
+        return not self._left and not self._buffer
+
     def feed(self, data: bytes) -> bytes:
         """The bytes of the body in `data`. Raises `BrokenBody`."""
         buffer = self._buffer + data

@@ -62,6 +62,15 @@ class FrameReader:
         return min((part.time for part in self._parts.values()), default="")
 
     @property
+    def between(self) -> bool:
+        """Whether all was read up to the end of a line, and there are frames."""
+        return not (self._buffer or self._parts or self._damaged or self._raw)
+
+    def heard(self, time: str) -> None:
+        """Somebody else has read frames of this stream, up to that stamp."""
+        self._time, self._raw = time, False
+
+    @property
     def held(self) -> int:
         """Bytes that are kept of what is not whole yet."""
         return len(self._buffer) + sum(min(p.size, MAX_LINE) for p in self._parts.values())
@@ -99,7 +108,8 @@ class FrameReader:
                 at = found
                 if match is None:
                     break
-                lines.append(self._note(tr("{count} damaged bytes here.", count=self._damaged)))
+                sentence = tr("{count} damaged bytes here.", count=self._damaged)
+                lines.append(self._note(sentence, lines))
                 self._damaged = 0
             kind, length = unpack(buffer, at)
             stderr = _STDERR.get(kind)
@@ -113,7 +123,7 @@ class FrameReader:
                 break
             payload = str(buffer[start:at], "utf-8", "replace")
             if stderr is None:
-                lines.append(self._note(shown(payload).strip()))
+                lines.append(self._note(shown(payload).strip(), lines))
             elif (
                 speaker is not None
                 and not parts
@@ -193,7 +203,10 @@ class FrameReader:
             self._speakers[details] = speaker
         return speaker
 
-    def _note(self, sentence: str) -> LogLine:
+    def _note(self, sentence: str, lines: list[LogLine]) -> LogLine:
+        """A sentence of ours or the daemon's, at the time of what came before it."""
+        if lines:
+            self._time = lines[-1].time
         speaker = self._who if isinstance(self._who, Speaker) else Speaker("", 0, "", "")
         return LogLine(self._time, *speaker, False, sentence, note=True)
 
