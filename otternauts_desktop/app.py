@@ -40,6 +40,7 @@ from otternauts_desktop.services.registries import Registries
 from otternauts_desktop.services.registry_logins import RegistryLogins
 from otternauts_desktop.services.rollbacks import Rollbacks
 from otternauts_desktop.services.sealing import Seal
+from otternauts_desktop.services.shells import Shells
 from otternauts_desktop.services.stages import Stages
 from otternauts_desktop.services.store.alerts import AlertRecords
 from otternauts_desktop.services.store.channels import ChannelRecords
@@ -96,6 +97,7 @@ class MissionControl:
     rebalancing: Rebalancing
     cleaning: Cleaning
     forwards: Forwards
+    shells: Shells
     rollbacks: Rollbacks
     transmissions: Transmissions
     settings: SettingRecords
@@ -225,6 +227,7 @@ async def open_mission_control(
             rebalancing=Rebalancing(links, telemetry, jobs),
             cleaning=Cleaning(telemetry, versions, records, jobs),
             forwards=forwards,
+            shells=Shells(links, telemetry, outposts, home),
             rollbacks=Rollbacks(links, telemetry, Locks(telemetry, records)),
             transmissions=transmissions,
             settings=settings,

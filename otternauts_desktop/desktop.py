@@ -222,6 +222,7 @@ def crew_of(control: "MissionControl") -> "Crew":
         rebalancing=control.rebalancing,
         cleaning=control.cleaning,
         forwards=control.forwards,
+        shells=control.shells,
         rollbacks=control.rollbacks,
         registries=control.registries,
         registry_logins=control.registry_logins,

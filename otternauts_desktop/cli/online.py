@@ -20,6 +20,7 @@ from otternauts_desktop.cli import (
     logs,
     port_forward,
     registries,
+    shell,
     values,
 )
 from otternauts_desktop.cli.output import Output
@@ -34,6 +35,7 @@ _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitab
     "cleanup": cleanup.cleanup,
     "volume": cleanup.volume,
     "port": port_forward.port,
+    "shell": shell.shell,
     "ingress": ingress.ingress,
     "jobs": jobs.jobs,
     "fleet": fleets.fleet,

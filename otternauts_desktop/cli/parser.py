@@ -8,7 +8,7 @@ from otternauts_desktop.cli.alert_arguments import add_alert, add_channel
 from otternauts_desktop.cli.cleanup_arguments import add_cleanup
 from otternauts_desktop.cli.ingress_arguments import add_ingress
 from otternauts_desktop.cli.periods import period
-from otternauts_desktop.cli.reaching_arguments import add_port
+from otternauts_desktop.cli.reaching_arguments import add_port, add_shell
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -85,6 +85,7 @@ def make_parser() -> argparse.ArgumentParser:
     add_channel(_command(commands, "channel", "where alerts are sent to"))
     add_cleanup(commands)
     add_port(commands)
+    add_shell(commands)
     _jobs(commands)
     _values(commands)
     _backups(commands)

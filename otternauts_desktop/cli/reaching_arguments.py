@@ -24,6 +24,13 @@ def add_port(commands: _Commands) -> None:
     )
 
 
+def add_shell(commands: _Commands) -> None:
+    """The arguments of `otternauts shell`."""
+    words = "a shell on an outpost, or in the container of a task that runs"
+    parser = commands.add_parser("shell", help=words, description=words)
+    parser.add_argument("target", metavar="TARGET", help="OUTPOST or FLEET/SERVICE[.REPLICA]")
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")

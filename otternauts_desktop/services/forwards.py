@@ -90,7 +90,8 @@ class Forwards:
 
     async def _wire(self, cluster_id: ClusterId, target: Target, port: int) -> Socket:
         if target.outpost:
-            return await self._links.open_wire(self._outpost(cluster_id, target), LOOPBACK, port)
+            outpost = self._outposts.called(cluster_id, target.outpost)
+            return await self._links.open_wire(outpost, LOOPBACK, port)
         snapshot = self._telemetry.snapshot(cluster_id)
         if snapshot is not None:
             # What was seen a moment ago is tried first: where it is right, nobody has to wait.
@@ -101,14 +102,7 @@ class Forwards:
         return await self._wire_to(cluster_id, task, port)
 
     async def _wire_to(self, cluster_id: ClusterId, task: Task, port: int) -> Socket:
-        outpost = next(
-            (o for o in self._outposts.outposts(cluster_id) if o.node_id == task.node_id), None
-        )
-        if outpost is None:
-            raise NothingFound(
-                detail=tr("Otternauts does not log in to the outpost that runs this task."),
-                next_step=tr("Add it: otternauts outpost add HOST"),
-            )
+        outpost = self._outposts.running(cluster_id, task)
         host = await self._address(outpost, task.container_id)
         return await self._links.open_wire(outpost, host, port)
 
@@ -132,12 +126,6 @@ class Forwards:
             detail=tr("Its container has no address that its outpost can reach."),
             next_step=tr("Attach it to a network that is not internal."),
         )
-
-    def _outpost(self, cluster_id: ClusterId, target: Target) -> Outpost:
-        for outpost in self._outposts.outposts(cluster_id):
-            if outpost.name == target.outpost:
-                return outpost
-        raise NothingFound(detail=tr("This outpost was forgotten."))
 
 
 class _Open:

@@ -28,7 +28,7 @@ from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import CommandLog
 from otternauts_desktop.services.engine import Engine, open_engine
 from otternauts_desktop.services.keys import Keys
-from otternauts_desktop.services.ssh import Completed, Socket, SshLink
+from otternauts_desktop.services.ssh import Completed, Screen, Socket, SshLink, Terminal
 
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 10.0
@@ -121,6 +121,21 @@ class Links:
                 outpost.name, f"-W {host}:{port}", status, time.monotonic() - started
             )
         return wire
+
+    async def open_terminal(
+        self, outpost: Outpost, command: Command | None, screen: Screen | None
+    ) -> Terminal:
+        """Open a shell, and note it. Raises as `SshLink.open_terminal`."""
+        line = await self._connected(outpost)
+        assert line.link is not None
+        started, status = time.monotonic(), 1
+        try:
+            terminal = await line.link.open_terminal(command, screen)
+            status = 0
+        finally:
+            words = command.line() if command else "-t"
+            self._command_log.record(outpost.name, words, status, time.monotonic() - started)
+        return terminal
 
     def lost(self, outpost: Outpost, error: OutpostError) -> None:
         """A reader found the connection dead or hung: drop it, and connect anew."""

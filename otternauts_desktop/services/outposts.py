@@ -21,6 +21,7 @@ from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Cluster, Jump, LinkStatus, Login, Outpost
 from otternauts_desktop.core.swarm.jumps import kept_keys, rerouted
+from otternauts_desktop.core.swarm.state import Task
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
@@ -82,6 +83,23 @@ class Outposts:
                 if outpost.id == outpost_id:
                     return outpost
         raise NothingFound(detail=tr("This outpost was forgotten."))
+
+    def called(self, cluster_id: ClusterId, name: str) -> Outpost:
+        """The outpost of that name. Raises `NothingFound`."""
+        for outpost in self.outposts(cluster_id):
+            if outpost.name == name:
+                return outpost
+        raise NothingFound(detail=tr("This outpost was forgotten."))
+
+    def running(self, cluster_id: ClusterId, task: Task) -> Outpost:
+        """The outpost that runs a task. Raises `NothingFound` where nobody logs in to it."""
+        for outpost in self.outposts(cluster_id):
+            if outpost.node_id == task.node_id:
+                return outpost
+        raise NothingFound(
+            detail=tr("Otternauts does not log in to the outpost that runs this task."),
+            next_step=tr("Add it: otternauts outpost add HOST"),
+        )
 
     def fingerprint_of(self, host_key: str) -> str:
         """`SHA256:...` of a public host key, as `ssh-keygen -l` prints it."""

@@ -15,7 +15,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import asyncssh
 from asyncssh.saslprep import SASLPrepError
@@ -189,6 +189,54 @@ class Channel:
         self._process.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The terminal that somebody sits at."""
+
+    kind: str
+    """What `TERM` says, such as `xterm-256color`."""
+    columns: int
+    rows: int
+
+
+class Terminal:
+    """An interactive program on the outpost, for somebody at a terminal or at none."""
+
+    def __init__(self, process: "asyncssh.SSHClientProcess[bytes]") -> None:
+        self._process = process
+
+    async def read(self) -> bytes:
+        """What it shows next, b"" at the end. Raises `LinkLost`."""
+        try:
+            return await self._process.stdout.read(READ_SIZE)
+        except (asyncssh.Error, OSError) as error:
+            raise LinkLost(detail=shown(str(error))) from error
+
+    def write(self, data: bytes) -> None:
+        """What was typed; b"" says that there is no more."""
+        if self._process.is_closing():
+            return  # it has ended: nobody reads what was typed meanwhile
+        if data:
+            self._process.stdin.write(data)
+        else:
+            self._process.stdin.write_eof()
+
+    def resize(self, columns: int, rows: int) -> None:
+        """The window has another size now."""
+        self._process.change_terminal_size(columns, rows)
+
+    async def ended(self) -> int:
+        """Its exit status, -1 where a signal ended it. Raises `LinkLost` where nobody knows."""
+        await self._process.wait_closed()
+        if self._process.returncode is None:
+            raise LinkLost(detail=tr("The channel was closed without an exit status."))
+        return self._process.returncode
+
+    def close(self) -> None:
+        """Hang up."""
+        self._process.close()
+
+
 class Socket:
     """A connection from the outpost on, to a Unix socket of it or to a TCP port that it reaches.
 
@@ -303,6 +351,18 @@ class SshLink:
             raise LinkLost(detail=shown(str(error))) from error
         return Socket(reader, writer)
 
+    async def open_terminal(self, command: Command | None, screen: Screen | None) -> Terminal:
+        """Run `command`, or the login shell, at a terminal; its owner closes it.
+
+        Without a screen what it says on stderr comes with the rest. Raises as `channel` does.
+        """
+        if screen is None:
+            options: dict[str, Any] = {"stderr": asyncssh.STDOUT}
+        else:
+            size = (screen.columns, screen.rows)
+            options = {"request_pty": "force", "term_type": screen.kind, "term_size": size}
+        return Terminal(await self._start(command, **options))
+
     async def run(self, command: Command, *, seconds: float = 60.0) -> Completed:
         """Run a command to its end, feeding it its stdin.
 
@@ -360,7 +420,9 @@ class SshLink:
         if self._through is not None:
             await self._through.close()
 
-    async def _start(self, command: Command) -> "asyncssh.SSHClientProcess[bytes]":
+    async def _start(
+        self, command: Command | None, **options: Any
+    ) -> "asyncssh.SSHClientProcess[bytes]":
         """Begin a program, waiting a while for room: others end meanwhile."""
         try:
             async with asyncio.timeout(ROOM_SECONDS):
@@ -374,20 +436,24 @@ class SshLink:
                 )
             ) from error
         try:
-            process = await self._opened(command)
+            process = await self._opened(command, **options)
         except BaseException:
             self._room.release()
             raise
         asyncio.ensure_future(process.wait_closed()).add_done_callback(self._channel_closed)
         return process
 
-    async def _opened(self, command: Command) -> "asyncssh.SSHClientProcess[bytes]":
+    async def _opened(
+        self, command: Command | None, **options: Any
+    ) -> "asyncssh.SSHClientProcess[bytes]":
         """Sshd counts a channel a moment longer than we do: its refusal is not final at once."""
         pauses = iter(OPEN_PAUSES)
         while True:
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
-                    return await self._connection.create_process(command.line(), encoding=None)
+                    return await self._connection.create_process(
+                        command.line() if command else None, encoding=None, **options
+                    )
             except asyncssh.ChannelOpenError as error:
                 if not self.alive:
                     raise LinkLost(detail=shown(str(error))) from error

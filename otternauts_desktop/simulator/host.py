@@ -16,6 +16,7 @@ from otternauts_desktop.simulator.ports import Serving
 from otternauts_desktop.simulator.queries import EngineError
 from otternauts_desktop.simulator.servers import Server, Servers
 from otternauts_desktop.simulator.stack import Output
+from otternauts_desktop.simulator.terminal import converse, opens_shell
 
 Fault = Literal["refuse_auth", "change_host_key", "no_docker", "socket_forbidden", "not_in_a_swarm"]
 LOOPBACK: Final = "127.0.0.1"
@@ -202,6 +203,9 @@ class Host:
         if installs(line):
             await self._install(process)
             return
+        if not line:
+            await converse(process, USER, self.name)
+            return
         call = shell.docker_call(line)
         if call is None:
             looked = look(self._servers, self.server, line)
@@ -211,6 +215,8 @@ class Host:
         elif call.is_dial:
             await serve(_ChannelPipe(self, process), self._api.answer)
             process.exit(0)
+        elif opens_shell(call.words):
+            await converse(process, "root", call.words[-4][:12])
         elif call.words[:2] == ("swarm", "leave"):
             await self._finish(process, self._leave(force="--force" in call.words))
         else:

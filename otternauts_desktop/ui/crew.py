@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.registries import Registries
     from otternauts_desktop.services.registry_logins import RegistryLogins
     from otternauts_desktop.services.rollbacks import Rollbacks
+    from otternauts_desktop.services.shells import Shells
     from otternauts_desktop.services.telemetry import Telemetry
     from otternauts_desktop.services.transmissions import Transmissions
     from otternauts_desktop.services.updates import Updates
@@ -74,6 +75,7 @@ class Crew:
     rebalancing: "Rebalancing"
     cleaning: "Cleaning"
     forwards: "Forwards"
+    shells: "Shells"
     rollbacks: "Rollbacks"
     registries: "Registries"
     registry_logins: "RegistryLogins"

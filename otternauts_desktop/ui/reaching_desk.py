@@ -1,9 +1,10 @@
-"""The wires around reaching what runs: ports of tasks and outposts on this machine."""
+"""The wires around reaching what runs: ports of it on this machine, and shells there."""
 
 from functools import partial
 
 from PySide6.QtCore import QObject, QTimer
 
+from otternauts_desktop.core.flight.commands import typed
 from otternauts_desktop.core.swarm.state import Service, Snapshot
 from otternauts_desktop.core.swarm.targets import (
     place_of,
@@ -17,6 +18,7 @@ from otternauts_desktop.ui.crew import Crew
 from otternauts_desktop.ui.main_window import MainWindow
 from otternauts_desktop.ui.places import PlaceKind
 from otternauts_desktop.ui.tasks import Tasks
+from otternauts_desktop.ui.terminal_program import open_terminal
 
 _LOOK_MS = 500
 
@@ -44,6 +46,15 @@ class ReachingDesk(QObject):
                 lambda: self._tasks.start(self.open_ports(), key="ports"),
                 available=partial(self._in_view, kinds),
             )
+
+            if menu != "Cluster":
+                self._window.actions_.add(
+                    f"{menu.lower()}.shell",
+                    menu,
+                    tr("Open a shell…"),
+                    lambda: self._tasks.start(self.open_shell(), key="shell"),
+                    available=partial(self._in_view, kinds),
+                )
 
     def _in_view(self, kinds: tuple[PlaceKind, ...]) -> bool:
         return self._window.place.kind in kinds and self._snapshot is not None
@@ -84,6 +95,39 @@ class ReachingDesk(QObject):
         looks.timeout.connect(show)
         looks.start(_LOOK_MS)
         show()
+        await ask(dialog)
+
+    async def open_shell(self) -> None:
+        """Show the command of a shell, and run it in a terminal where that is wanted."""
+        from otternauts_desktop.ui.dialogs.shell import ShellDialog
+
+        snapshot, cluster_id = self._snapshot, self._window.place.cluster_id
+        if snapshot is None:
+            return
+        outposts = [outpost.name for outpost in self._crew.outposts.outposts(cluster_id)]
+        target, _ = self._likely(snapshot)
+        dialog = ShellDialog([*_reachable(snapshot), *outposts], target, self._window)
+        work = Tasks(dialog, dialog.show_error)
+        words: tuple[str, ...] = ()
+
+        async def find() -> None:
+            nonlocal words
+            dialog.show_command("")
+            seen = self._crew.telemetry.snapshot(cluster_id) or snapshot
+            wanted = read_target(dialog.target.currentText(), seen, outposts)
+            words = await self._crew.shells.words(cluster_id, wanted)
+            dialog.show_command(typed(words))
+
+        def run() -> None:
+            if program := open_terminal(words):
+                dialog.accept()
+                self._window.toast.say(tr("Opened in {program}", program=program))
+            else:
+                dialog.none.show()
+
+        dialog.target_chosen.connect(lambda: work.start(find(), key="find"))
+        dialog.open_requested.connect(run)
+        work.start(find(), key="find")
         await ask(dialog)
 
     @property

@@ -1,6 +1,8 @@
 """Tasks of a real swarm are reached from this machine: their ports, wherever they run."""
 
 import asyncio
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from otternauts_desktop.core.errors import PortUnreachable
 from otternauts_desktop.core.swarm.cluster import Login
 from otternauts_desktop.core.swarm.targets import read_target
 from otternauts_desktop.services.forwards import free_port
+from tests.cli.test_shell import Pty
 from tests.lab.lab import Lab
 from tests.services.test_forwards import asked
 
@@ -55,3 +58,45 @@ async def test_a_port_that_is_published_nowhere_is_reached_on_another_outpost(
             writer.close()
         finally:
             await control.launches.remove(cluster_id, "reached")
+
+
+async def test_a_person_has_a_shell_on_an_outpost_and_in_a_task(lab: Lab, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    async with open_mission_control(home) as control:
+        for node in lab.nodes:
+            login = Login(node.host, node.user, node.port, str(lab.key_file))
+            outpost = await control.outposts.add(login, host_key=node.host_key)
+            await control.telemetry.refresh(outpost.cluster_id)
+        cluster_id = outpost.cluster_id
+        try:
+            launch = await control.launches.launch(
+                cluster_id, "reached", TEXT, {}, resolve_image="never"
+            )
+            await control.launches.wait(launch)
+            await asyncio.to_thread(_at_the_other_end, home)
+        finally:
+            await control.launches.remove(cluster_id, "reached")
+
+
+def _at_the_other_end(home: Path) -> None:
+    for target, prompt in (("vega-1", "$ "), ("reached/web", "# ")):
+        person = Pty("--home", str(home), "shell", target, columns=91, rows=33)
+        try:
+            person.until(prompt)
+            person.type("stty size; echo in-$((40+2))\r")
+            person.until("33 91")
+            person.until("in-42")
+            person.type("sleep 100\r\x03")  # Ctrl+C goes over there
+            person.type("exit 7\r")
+            assert person.ended() == 7
+        finally:
+            person.close()
+        done = subprocess.run(
+            [sys.executable, "-m", "otternauts_desktop", "--home", str(home), "shell", target],
+            input=b"echo in-$((40+2)); exit 3\n",
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 3, done.stderr
+        assert done.stdout.endswith(b"in-42\n")

@@ -198,6 +198,21 @@ def replace_in_container(container_id: str, path: str, body: bytes, *, sudo: boo
     return Command(guarded, body)
 
 
+_ANY_SHELL: Final = "command -v bash >/dev/null && exec bash || exec sh"
+
+
+def shell_in_container(container_id: str, *, terminal: bool, sudo: bool) -> Command:
+    """A shell in a running container, bash where it has one. `terminal`: for a person at one."""
+    way = "-it" if terminal else "-i"
+    return Command(_docker("exec", way, container_id, "sh", "-c", _ANY_SHELL, sudo=sudo))
+
+
+def at_terminal(login: Login, command: Command | None) -> tuple[str, ...]:
+    """OpenSSH's `ssh` with a terminal, for `command` or the login shell."""
+    words = (*_ssh(login), "-t", f"{login.user}@{login.host}")
+    return (*words, command.line()) if command else words
+
+
 _CALL: Final = re.compile(r"(GET|POST|DELETE|HEAD) (/v[0-9.]+/\S*)")
 _WIRE: Final = re.compile(r"-W (\S+:\d+)")
 
@@ -207,6 +222,8 @@ def ssh_line(login: Login, command: str, *, sudo: bool) -> str:
 
     A call of the Engine becomes one of `curl`, without the body that it may have had.
     """
+    if command == "-t":
+        return shlex.join(at_terminal(login, None))
     if wire := _WIRE.fullmatch(command):
         return shlex.join((*_ssh(login), "-W", wire[1], f"{login.user}@{login.host}"))
     if call := _CALL.fullmatch(command):
@@ -226,6 +243,11 @@ def _ssh(login: Login) -> list[str]:
         hops.insert(0, f"{jump.login.user}@{jump.login.host}:{jump.login.port}")
         jump = jump.login.jump
     return [*words, "-J", ",".join(hops)] if hops else words
+
+
+def typed(words: Sequence[str]) -> str:
+    """Words of a command as a person types them at a POSIX shell."""
+    return shlex.join(words)
 
 
 def meaningful_output(text: str) -> str:
