@@ -24,6 +24,7 @@ from otternauts_desktop.cli import (
     values,
 )
 from otternauts_desktop.cli.output import Output
+from otternauts_desktop.cli.shown_commands import show_command
 from otternauts_desktop.services.store.home import default_home
 
 _COMMANDS: Final[dict[str, Callable[[MissionControl, Namespace, Output], Awaitable[int]]]] = {
@@ -59,6 +60,8 @@ def run_online(arguments: Namespace, output: Output) -> int:
 
 async def _run(home: Path, arguments: Namespace, output: Output) -> int:
     async with open_mission_control(home, simulate=arguments.simulate) as control:
+        if arguments.show_commands:
+            control.bus.subscribe(lambda event: show_command(control, event, output))
         if arguments.simulate and not arguments.cluster:
             arguments.cluster = next(c.name for c in control.outposts.clusters() if c.simulated)
         return await _COMMANDS[arguments.command](control, arguments, output)

@@ -22,6 +22,9 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--json", action="store_true", help="print one JSON document on stdout")
     parser.add_argument("--cluster", metavar="NAME", help="needed only where there are several")
     parser.add_argument("--simulate", action="store_true", help="use the flight simulator")
+    parser.add_argument(
+        "--show-commands", action="store_true", help="say on stderr what goes to the servers"
+    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     _command(commands, "simulate", "open the window with the flight simulator")

@@ -112,6 +112,20 @@ class CommandRan:
     exit_status: int | None
     """None where the outcome is not known."""
     seconds: float
+    asked: str = ""
+    """Who asked for it: a job, a launch, the watcher...; "" for the person."""
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may have changed something: it was more than a question."""
+        return not self.command.startswith(("GET ", "HEAD "))
+
+    @property
+    def failed(self) -> bool:
+        """Whether it did not go well, or nobody knows."""
+        return self.exit_status is None or not (
+            self.exit_status == 0 or 200 <= self.exit_status < 300
+        )
 
 
 Event = (

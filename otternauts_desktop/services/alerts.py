@@ -53,6 +53,7 @@ from otternauts_desktop.core.swarm.domains import domains
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.command_log import asks
 from otternauts_desktop.services.courier import Courier
 from otternauts_desktop.services.jobs import Jobs
 from otternauts_desktop.services.launches import Launches
@@ -239,6 +240,7 @@ class Alerts:
         return self._watched.setdefault(cluster_id, _Watched())
 
     async def _look_on(self) -> None:
+        asks(tr("alerts"))
         while not await asyncio.to_thread(self._lock.take):
             await self._follow()
         self._courier.begin()
@@ -349,6 +351,7 @@ class Alerts:
     # -- now and then ------------------------------------------------------------------------
 
     async def _examine_on(self) -> None:
+        asks(tr("alerts"))
         await asyncio.sleep(FIRST_EXAMINATION)
         while True:
             for cluster_id in tuple(self._watched):

@@ -19,6 +19,7 @@ from otternauts_desktop.core.flight.progress import (
 )
 from otternauts_desktop.core.swarm.state import Snapshot
 from otternauts_desktop.core.words import marked, tr
+from otternauts_desktop.services.command_log import asks
 
 LOCK: Final = marked("Lock the fleet")
 READ: Final = marked("Read the live fleet")
@@ -65,6 +66,7 @@ class Flight:
     @asynccontextmanager
     async def step(self, name: str) -> AsyncIterator[None]:
         """Run the body as a step: done where it returns, failed where it raises."""
+        asks(tr("launch of {fleet}", fleet=self.progress.fleet))
         started = time.monotonic()
         self._move(name, StepState.RUNNING, 0.0)
         try:

@@ -26,6 +26,7 @@ from otternauts_desktop.core.swarm.forward import LOOPBACK, Forward
 from otternauts_desktop.core.swarm.state import Task
 from otternauts_desktop.core.swarm.targets import Target, running_task
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.services.command_log import asks
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.outposts import Outposts
 from otternauts_desktop.services.ssh import Socket
@@ -164,6 +165,7 @@ class _Open:
     async def _came(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
+        asks(tr("port {port} to {target}", port=self.now.local_port, target=self.now.target.words))
         self._tasks.add(task)
         self._count(connections=1)
         try:

@@ -19,7 +19,9 @@ from otternauts_desktop.core.gauges.rates import Sample, Use, sample_of, togethe
 from otternauts_desktop.core.gauges.reading import Reading, ask_gauges, read_gauges
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import LinkState, Outpost
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.command_log import asks
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.store.clusters import ClusterRecords
 from otternauts_desktop.services.telemetry import Telemetry
@@ -152,6 +154,7 @@ class Gauges:
 
     async def _sample(self, outpost: Outpost, wake: asyncio.Event) -> None:
         """Sample, sleep, sample again. Ends only by cancellation."""
+        asks(tr("gauges"))
         while True:
             wake.clear()
             try:

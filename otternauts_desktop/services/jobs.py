@@ -44,6 +44,7 @@ from otternauts_desktop.core.names import JobId
 from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.command_log import asks
 from otternauts_desktop.services.store.jobs import JobRecords, Runner
 
 LOOK_SECONDS: Final = 1.0
@@ -292,6 +293,7 @@ class Jobs:
             sys.excepthook(type(error), error, error.__traceback__)
 
     async def _run(self, job: Job) -> None:
+        asks(job.title)
         work = Work(job, self)
         try:
             await self.take_lane(work, moved(job, JobState.RUNNING))

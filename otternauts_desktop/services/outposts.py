@@ -16,7 +16,8 @@ from otternauts_desktop.core.errors import (
     NotASwarmManager,
     NothingFound,
 )
-from otternauts_desktop.core.events import ClustersChanged
+from otternauts_desktop.core.events import ClustersChanged, CommandRan
+from otternauts_desktop.core.flight.commands import ssh_line
 from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import Cluster, Jump, LinkStatus, Login, Outpost
@@ -100,6 +101,14 @@ class Outposts:
             detail=tr("Otternauts does not log in to the outpost that runs this task."),
             next_step=tr("Add it: otternauts outpost add HOST"),
         )
+
+    def ssh_line(self, entry: CommandRan) -> str:
+        """An entry of the command log as a line for a terminal; as it is of an unknown outpost."""
+        for cluster in self.clusters():
+            for outpost in self.outposts(cluster.id):
+                if outpost.name == entry.outpost:
+                    return ssh_line(outpost.login, entry.command, sudo=outpost.sudo)
+        return entry.command
 
     def fingerprint_of(self, host_key: str) -> str:
         """`SHA256:...` of a public host key, as `ssh-keygen -l` prints it."""

@@ -29,6 +29,7 @@ from otternauts_desktop.core.swarm.health import Health, fleet_condition
 from otternauts_desktop.core.swarm.state import Snapshot, read_snapshot, without_values
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.command_log import asks
 from otternauts_desktop.services.engine import Engine, SwarmLists
 from otternauts_desktop.services.links import Links
 from otternauts_desktop.services.store.clusters import ClusterRecords
@@ -190,6 +191,7 @@ class Telemetry:
 
     async def _watch(self, cluster_id: ClusterId) -> None:
         """Read, sleep, read again. Ends only by cancellation."""
+        asks(tr("watcher"))
         wake = self._wakes[cluster_id]
         while True:
             before = self.staleness(cluster_id).as_of

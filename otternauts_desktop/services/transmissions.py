@@ -22,6 +22,7 @@ from otternauts_desktop.core.errors import KnownError, NothingFound
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
 from otternauts_desktop.core.words import tr
+from otternauts_desktop.services.command_log import asks
 from otternauts_desktop.services.log_reading import Reading
 from otternauts_desktop.services.task_log import TaskLog
 from otternauts_desktop.services.telemetry import Telemetry
@@ -130,6 +131,7 @@ class Transmissions:
         wanted: "_Wanted",
     ) -> None:
         """Read the tasks that come while it is followed; ends when the service or fleet has."""
+        asks(tr("comms"))
         while reading.follows:
             snapshot = self._telemetry.snapshot(cluster_id)
             if snapshot is None or time.time() - snapshot.taken_at > FRESH_SECONDS:
@@ -189,6 +191,7 @@ def _start(
 
 
 async def _run(reading: Reading, task: Task, speaker: Speaker) -> None:
+    asks(tr("comms"))
     try:
         await TaskLog(reading, task, speaker).run()
     finally:

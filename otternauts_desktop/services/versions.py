@@ -19,7 +19,9 @@ from otternauts_desktop.core.flight.versions import (
 from otternauts_desktop.core.names import ClusterId, LaunchId
 from otternauts_desktop.core.swarm.state import SwarmFile
 from otternauts_desktop.core.untrusted import shown
+from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
+from otternauts_desktop.services.command_log import asks
 from otternauts_desktop.services.engine import Engine
 from otternauts_desktop.services.store.launches import LaunchRecord, LaunchRecords
 from otternauts_desktop.services.telemetry import Telemetry
@@ -89,6 +91,7 @@ class Versions:
             task.add_done_callback(self._tasks.discard)
 
     async def _learn(self, cluster_id: ClusterId, fleet: str, configs: Sequence[SwarmFile]) -> None:
+        asks(tr("history of {fleet}", fleet=fleet))
         try:
             await self.take_over(cluster_id, fleet)
         except KnownError:  # the connection's: tried again with the next look at the swarm

@@ -5,8 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from otternauts_desktop.core.events import CommandRan
-from otternauts_desktop.core.flight.commands import ssh_line
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.swarm.cluster import Cluster, Outpost
 from otternauts_desktop.core.swarm.state import Node
@@ -115,14 +113,6 @@ class Crew:
         known = self.outposts.outposts(place.cluster_id)
         is_one = place.kind is PlaceKind.OUTPOST
         return next((o for o in known if is_one and o.node_id == place.name), None)
-
-    def ssh_line(self, entry: CommandRan) -> str:
-        """An entry of the command log as a line for a terminal; as it is of an unknown outpost."""
-        for cluster in self.outposts.clusters():
-            for outpost in self.outposts.outposts(cluster.id):
-                if outpost.name == entry.outpost:
-                    return ssh_line(outpost.login, entry.command, sudo=outpost.sudo)
-        return entry.command
 
     def seen(self, cluster: Cluster) -> ClusterSeen:
         """All that is known of a cluster now."""

@@ -82,7 +82,7 @@ class Desk(QObject):
         self.tour = TourDesk(window, crew, self.outposts, self.cluster_page, self.fleet_page)
         self.console = LogConsole()
         self.comms = CommsDesk(window, crew, self.console, self.tasks)
-        self.command_log = CommandLogPanel(crew.ssh_line)
+        self.command_log = CommandLogPanel(crew.outposts.ssh_line)
         self.jobs_panel = JobsPanel()
         self.jobs = JobsDesk(window, crew, self.jobs_panel, self.tasks)
         self.ingress = IngressDesk(window, crew, self.cluster_page.ingress, self.tasks)

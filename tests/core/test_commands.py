@@ -102,6 +102,6 @@ def test_a_line_of_the_log_is_one_for_a_terminal() -> None:
     )
     call = shlex.split(ssh_line(near, 'GET /v1.45/tasks?filters={"a":["b"]}', sudo=True))
     assert shlex.split(call[-1]) == [
-        *("sudo", "-n", "curl", "-sX", "GET", "--unix-socket", "/var/run/docker.sock"),
+        *("sudo", "-n", "curl", "-gsX", "GET", "--unix-socket", "/var/run/docker.sock"),
         'http://docker/v1.45/tasks?filters={"a":["b"]}',
     ]

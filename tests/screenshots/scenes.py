@@ -83,7 +83,8 @@ def fill_commands(stage: Stage) -> None:
     """What a launch sends."""
     stage.window.dock.open(COMMANDS)
     for number, (command, status, seconds) in enumerate(_COMMANDS * 2):
-        entry = CommandRan(NOW - 90 + number * 9, "orion-1", command, status, seconds)
+        asked = "launch of shop" if command.startswith("docker") else "watcher"
+        entry = CommandRan(NOW - 90 + number * 9, "orion-1", command, status, seconds, asked)
         stage.desk.command_log.add(entry)
 
 

@@ -228,7 +228,7 @@ def ssh_line(login: Login, command: str, *, sudo: bool) -> str:
         return shlex.join((*_ssh(login), "-W", wire[1], f"{login.user}@{login.host}"))
     if call := _CALL.fullmatch(command):
         method, path = call.groups()
-        curl = ("curl", "-sX", method, "--unix-socket", "/var/run/docker.sock")
+        curl = ("curl", "-gsX", method, "--unix-socket", "/var/run/docker.sock")
         command = shlex.join((*(("sudo", "-n") if sudo else ()), *curl, f"http://docker{path}"))
     return shlex.join((*_ssh(login), f"{login.user}@{login.host}", command))
 
