@@ -211,6 +211,8 @@ def crew_of(control: "MissionControl") -> "Crew":
         outposts=control.outposts,
         keys=control.keys,
         telemetry=control.telemetry,
+        gauges=control.gauges,
+        gauge_history=control.gauge_history,
         launches=control.launches,
         jobs=control.jobs,
         membership=control.membership,

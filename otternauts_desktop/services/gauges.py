@@ -15,7 +15,7 @@ from zlib import crc32
 
 from otternauts_desktop.core.errors import EngineRefused, KnownError
 from otternauts_desktop.core.events import ClustersChanged, Event, LinkMoved, SamplesTaken
-from otternauts_desktop.core.gauges.rates import Sample, Use, sample_of, together
+from otternauts_desktop.core.gauges.rates import LONGEST_SPAN, Sample, Use, sample_of, together
 from otternauts_desktop.core.gauges.reading import Reading, ask_gauges, read_gauges
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import LinkState, Outpost
@@ -29,7 +29,7 @@ from otternauts_desktop.services.telemetry import Telemetry
 _log = logging.getLogger(__name__)
 
 CALM_SECONDS: Final = 30.0
-IN_VIEW_SECONDS: Final = 5.0
+IN_VIEW_SECONDS: Final = 10.0
 """The period of a cluster whose figures somebody looks at."""
 LEAST_SECONDS: Final = 2.0
 """Averages over less say nothing."""
@@ -64,11 +64,17 @@ class Gauges:
         """The newest sample of an outpost in this run, however old (see its `taken_at`)."""
         return self._samples.get(outpost_id)
 
+    def fresh(self, outpost_id: OutpostId) -> Sample | None:
+        """The same, None where it is too old to be told as what is now."""
+        sample = self._samples.get(outpost_id)
+        return sample if sample and time.time() - sample.taken_at <= LONGEST_SPAN else None
+
     def tasks(self, cluster_id: ClusterId) -> dict[str, Use]:
-        """What the tasks of a cluster use, as last sampled, by task id."""
+        """What the tasks of a cluster use now, by task id, where that was sampled of late."""
         return {
             task: use
             for outpost in self._clusters.outposts(cluster_id)
+            if self.fresh(outpost.id)
             for task, use in self._tasks.get(outpost.id, _NO_TASKS).items()
         }
 

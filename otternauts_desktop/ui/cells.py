@@ -17,6 +17,16 @@ SIMULATED: Final = marked("SIM")
 
 
 @dataclass(frozen=True, slots=True)
+class Spark:
+    """A small chart before the text: figures of equal slots of time, None for a gap."""
+
+    figures: tuple[float | None, ...]
+    top: float
+    """What the upper edge is."""
+    tone: str = "accent"
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. Tones are colour tokens; everything but `text` is optional decoration."""
 
@@ -41,6 +51,10 @@ class Cell:
     pips_tone: str = "ok"
     segments: tuple[str, ...] = ()
     """Tones of a bar's segments; `line` is one that waits, an `accent` one is outlined."""
+    spark: Spark | None = None
+    """Drawn at the left; the text then stands at the right."""
+    part: float | None = None
+    """0 to 1, drawn as a bar at the left; the text then stands at the right."""
     wrap: bool = False
     """The text may take several lines, and the row grows with it."""
     tip: str = ""
@@ -100,4 +114,5 @@ def _faded(cell: Cell) -> Cell:
         mark=cell.mark and UNREACHABLE,
         pips_tone="idle",
         segments=tuple("line" for _ in cell.segments),
+        spark=cell.spark and replace(cell.spark, tone="idle"),
     )

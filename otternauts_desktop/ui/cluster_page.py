@@ -12,6 +12,7 @@ from otternauts_desktop.core.swarm.health import Health, fleet_condition, node_h
 from otternauts_desktop.core.swarm.quorum import quorum
 from otternauts_desktop.core.swarm.state import Service, Snapshot
 from otternauts_desktop.core.words import marked, tr, trn
+from otternauts_desktop.ui.amounts import percent
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row, faded
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, count_tone, fleet_names, role_of
@@ -33,15 +34,16 @@ from otternauts_desktop.ui.status_marks import (
     of_health,
     of_node,
 )
-from otternauts_desktop.ui.times import age_of, gigabytes
+from otternauts_desktop.ui.times import age_of
 
 _OUTPOSTS: Final = (
     Heading(marked("Outpost"), 0),
     Heading(marked("State"), 120),
-    Heading(marked("Address"), 150, spare=1),
-    Heading(marked("Docker"), 100, spare=2),
-    Heading(marked("CPU"), 80, right=True, spare=4),
-    Heading(marked("Memory"), 100, right=True, spare=3),
+    Heading(marked("Address"), 150, spare=2),
+    Heading(marked("Docker"), 100, spare=3),
+    Heading(marked("CPU"), 150, right=True),
+    Heading(marked("Memory"), 150, right=True),
+    Heading(marked("Disk"), 130, right=True, spare=1),
     Heading(marked("Tasks"), 90, right=True),
 )
 _FLEETS: Final = (
@@ -111,7 +113,8 @@ class ClusterPage(Surface):
         self._quorum = _HealthCell(tr("Manager quorum"))
         self._fleets = _HealthCell(tr("Fleets"))
         self._replicas = _HealthCell(tr("Replicas"))
-        figures = (self._outposts, self._quorum, self._fleets, self._replicas)
+        self._load = _HealthCell(tr("Cluster load"))
+        figures = (self._outposts, self._quorum, self._fleets, self._replicas, self._load)
         for number, cell in enumerate(figures):
             if number:
                 cells.addWidget(rule(vertical=True))
@@ -185,9 +188,13 @@ class ClusterPage(Surface):
         facts = [f"Docker Swarm, {outposts}", tr("Leader {leader}", leader=leader)]
         self.header.show_page(seen.cluster.name, state, facts, state=word)
         self._show_figures(snapshot)
+        self._show_load(seen)
         self.ingress.show_ingress(ingress_seen(snapshot))
         if seen.lost:
-            for figure in (self._outposts, self._quorum, self._fleets, self._replicas):
+            for figure in (
+                *(self._outposts, self._quorum, self._fleets, self._replicas),
+                self._load,
+            ):
                 figure.show_mark(UNREACHABLE)
         outposts_now, fleets_now = _outpost_rows(seen, snapshot), _fleet_rows(seen, snapshot)
         self.outpost_model.show_rows(faded(outposts_now) if seen.lost else outposts_now)
@@ -223,6 +230,19 @@ class ClusterPage(Surface):
         mark = HEALTHY if running >= wanted else DEGRADED
         self._replicas.show_figure(mark, _part(running, wanted))
 
+    def _show_load(self, seen: ClusterSeen) -> None:
+        """What its outposts use together, as far as they were sampled."""
+        samples = [s for o in seen.outposts if (s := seen.gauged.sample(o.id)) is not None]
+        cores, memory = sum(s.cores for s in samples), sum(s.memory_total for s in samples)
+        busy = sum(s.own.cpu or 0.0 for s in samples)
+        used = sum(s.own.memory or 0.0 for s in samples)
+        known = [s for s in samples if s.own.cpu is not None]
+        self._load.show_figure(
+            HEALTHY if samples else WAITING,
+            tr("{part} CPU", part=percent(busy / cores if known and cores else None)),
+            tr("{part} memory", part=percent(used / memory)) if memory else "",
+        )
+
 
 def _outpost_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
     tasks: dict[str, int] = {}
@@ -233,6 +253,7 @@ def _outpost_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
     for node in snapshot.nodes:
         mark = of_node(node)
         quiet = "fg3" if mark == DRAIN else "fg2"
+        outpost = seen.outpost_of(node.id)
         rows.append(
             Row(
                 node.id,
@@ -241,8 +262,7 @@ def _outpost_rows(seen: ClusterSeen, snapshot: Snapshot) -> tuple[Row, ...]:
                     Cell(mark.word, tone=quiet),
                     Cell(node.address, tone=quiet, mono=True),
                     Cell(node.engine, tone=quiet),
-                    Cell(f"{node.cpus:g}", tone=quiet, right=True),
-                    Cell(gigabytes(node.memory), tone=quiet, right=True),
+                    *seen.gauged.outpost_cells(outpost.id if outpost else None),
                     Cell(str(tasks.get(node.id, 0)), right=True),
                 ),
                 subject=outpost_place(seen.cluster.id, node.id),

@@ -23,6 +23,7 @@ from otternauts_desktop.core.swarm.state import Node, Service, Snapshot, Task
 from otternauts_desktop.core.words import marked, tr, trn
 from otternauts_desktop.ui.cells import LEADER, MANAGER, SIMULATED, WORKER, Cell, Heading, Row
 from otternauts_desktop.ui.connection import CONNECTED, Connection
+from otternauts_desktop.ui.gauged import NOTHING_GAUGED, Gauged
 from otternauts_desktop.ui.places import (
     Place,
     PlaceKind,
@@ -64,10 +65,16 @@ class ClusterSeen:
     """The truth about the connection to the cluster as a whole."""
     links: Mapping[OutpostId, Connection] = field(default_factory=dict)
     """The same for each of its outposts."""
+    gauged: Gauged = NOTHING_GAUGED
+    """What is sampled of it."""
 
     def outpost_of(self, node_id: str) -> Outpost | None:
         """How a node of the swarm is reached, None where nobody logs in to it."""
         return next((o for o in self.outposts if o.node_id == node_id), None)
+
+    def outpost_id(self, name: str | None) -> OutpostId | None:
+        """An outpost's id as such, None where it is none of this cluster."""
+        return next((o.id for o in self.outposts if o.id == name), None)
 
     def name_of(self, node: Node) -> str:
         """Our name of a node; its host name where nobody logs in to it."""

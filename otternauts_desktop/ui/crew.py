@@ -11,6 +11,7 @@ from otternauts_desktop.core.swarm.state import Node
 from otternauts_desktop.ui.bridge import Facts
 from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.connection import Connection, of_cluster, of_outpost
+from otternauts_desktop.ui.gauged import Gauged
 from otternauts_desktop.ui.places import Place, PlaceKind
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from otternauts_desktop.services.doctor import Doctor
     from otternauts_desktop.services.evacuations import Evacuations
     from otternauts_desktop.services.forwards import Forwards
+    from otternauts_desktop.services.gauge_history import GaugeHistory
+    from otternauts_desktop.services.gauges import Gauges
     from otternauts_desktop.services.ingress import Ingress
     from otternauts_desktop.services.jobs import Jobs
     from otternauts_desktop.services.keys import Keys
@@ -62,6 +65,8 @@ class Crew:
     outposts: "Outposts"
     keys: "Keys"
     telemetry: "Telemetry"
+    gauges: "Gauges"
+    gauge_history: "GaugeHistory"
     launches: "Launches"
     jobs: "Jobs"
     membership: "Membership"
@@ -128,6 +133,7 @@ class Crew:
             self.launches.drafted_fleets(cluster.id),
             self.connection(cluster),
             {o.id: of_outpost(o, self.outposts.link(o.id), now) for o in outposts},
+            Gauged(cluster.id, self.gauges, self.gauge_history),
         )
 
     def connection(self, cluster: Cluster) -> Connection:

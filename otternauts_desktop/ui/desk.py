@@ -24,6 +24,7 @@ from otternauts_desktop.ui.doctor_page import DoctorPage
 from otternauts_desktop.ui.evacuation_desk import EvacuationDesk
 from otternauts_desktop.ui.fleet_desk import FleetDesk
 from otternauts_desktop.ui.fleet_page import OVERVIEW, PLAN, FleetPage
+from otternauts_desktop.ui.gauges_desk import GaugesDesk
 from otternauts_desktop.ui.help_desk import HelpDesk
 from otternauts_desktop.ui.ingress_desk import IngressDesk
 from otternauts_desktop.ui.jobs_desk import JobsDesk
@@ -66,8 +67,7 @@ class Desk(QObject):
         self.tasks = Tasks(self, window.notice.show_error)
         self.bridge = Bridge(crew.facts, self)
 
-        self.cluster_page = ClusterPage()
-        self.outpost_page = OutpostPage()
+        self.cluster_page, self.outpost_page = ClusterPage(), OutpostPage()
         self.service_page = ServicePage()
         self.fleet_page = FleetPage()
         self.menus = PlaceMenus(window)
@@ -85,6 +85,7 @@ class Desk(QObject):
         self.command_log = CommandLogPanel(crew.outposts.ssh_line)
         self.jobs_panel = JobsPanel()
         self.jobs = JobsDesk(window, crew, self.jobs_panel, self.tasks)
+        self.gauges = GaugesDesk(window, crew, self.tasks, self.outpost_page, self.service_page)
         self.ingress = IngressDesk(window, crew, self.cluster_page.ingress, self.tasks)
         self.evacuation = EvacuationDesk(window, crew, self.tasks)
         self.registries = RegistryDesk(window, crew, self.tasks)
@@ -106,9 +107,8 @@ class Desk(QObject):
             window.add_page(page)
             page.header.remedy_requested.connect(self.outposts.mend)
             self.menus.belong_to(page.header)
-        window.dock.add_panel(self.console)
-        window.dock.add_panel(self.command_log)
-        window.dock.add_panel(self.jobs_panel)
+        for panel in (self.console, self.command_log, self.jobs_panel):
+            window.dock.add_panel(panel)
         for entry in crew.command_log.entries():
             self.command_log.add(entry)
 
@@ -345,6 +345,7 @@ class Desk(QObject):
             drafted = place.name in seen.drafts
             launch = self.fleets.newest_launch(cluster.id, place.name)
             self.fleet_page.show_fleet(seen, place.name, launch, drafted=drafted)
+        self.gauges.show(seen)
         self._show_connection(seen)
 
     def _show_connection(self, seen: ClusterSeen) -> None:

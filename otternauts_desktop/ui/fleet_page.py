@@ -133,7 +133,7 @@ class FleetPage(Surface):
             self.header.show_page(fleet, mark, facts)
         now = time.time()
         if snapshot is not None:
-            rows = tuple(service_row(snapshot, s, now) for s in services)
+            rows = tuple(service_row(snapshot, s, now, seen.gauged) for s in services)
             self.model.show_rows(faded(rows) if seen.lost else rows)
         self._empty.setVisible(snapshot is not None and not services)
         self.beside.setVisible(bool(services))

@@ -14,6 +14,8 @@ from otternauts_desktop.ui.cluster_tree_model import ClusterSeen, role_of
 from otternauts_desktop.ui.connection import Connection
 from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
 from otternauts_desktop.ui.frames import Surface, column, row, rule
+from otternauts_desktop.ui.gauged import Gauged
+from otternauts_desktop.ui.gauges_panel import GaugesPanel
 from otternauts_desktop.ui.labels import Label, MarkLabel
 from otternauts_desktop.ui.page_header import PageHeader
 from otternauts_desktop.ui.row_tree import RowTreeModel
@@ -51,6 +53,7 @@ class OutpostPage(Surface):
         link.addWidget(self._link_mark)
         link.addWidget(self.link_text, 1)
         self._node_id = ""
+        self.gauges = GaugesPanel(with_space=True)
         self.model = RowTreeModel(TASK_HEADINGS)
         self.view = RowView(self.model, TASK_HEADINGS, tr("Tasks on this outpost"))
         outer = column(self)
@@ -58,12 +61,14 @@ class OutpostPage(Surface):
         outer.addWidget(rule())
         outer.addLayout(link)
         outer.addWidget(rule(soft=True))
+        outer.addWidget(self.gauges)
         outer.addWidget(self.view, 1)
 
     def show_outpost(self, seen: ClusterSeen, node_id: str) -> None:
         """Show a node by its id."""
         outpost = seen.outpost_of(node_id)
         self.forget_button.setVisible(outpost is not None)
+        self.gauges.setVisible(outpost is not None)
         self._show_link(outpost, seen.link_to(node_id))
         before, self._node_id = self._node_id, node_id
         snapshot = seen.snapshot
@@ -92,7 +97,7 @@ class OutpostPage(Surface):
         if name != node.name:
             facts.insert(0, tr("Host name {name}", name=node.name))
         self.header.show_page(name, UNREACHABLE if seen.lost else of_node(node), facts)
-        rows = _rows(snapshot, node_id)
+        rows = _rows(snapshot, node_id, seen.gauged)
         self.model.show_rows(faded(rows) if seen.lost else rows)
 
     def _show_gone(self, outpost: Outpost | None, name: str) -> None:
@@ -119,12 +124,12 @@ class OutpostPage(Surface):
         self.link_text.setText(" ".join(part for part in words if part))
 
 
-def _rows(snapshot: Snapshot, node_id: str) -> tuple[Row, ...]:
+def _rows(snapshot: Snapshot, node_id: str, gauged: Gauged) -> tuple[Row, ...]:
     now = time.time()
     tasks = [task for task in snapshot.tasks if task.node_id == node_id]
     tasks.sort(key=lambda task: (not task.live, _name(snapshot, task.service_id), task.slot))
     return tuple(
-        task_row(snapshot, snapshot.service_by_id.get(task.service_id), task, now)
+        task_row(snapshot, snapshot.service_by_id.get(task.service_id), task, now, gauged)
         for task in tasks[:500]
     )
 

@@ -27,6 +27,7 @@ from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.cells import LEADER, SIMULATED, WORKER, Cell, Heading, Row
 from otternauts_desktop.ui.labels import MEDIUM, REGULAR, SEMIBOLD
 from otternauts_desktop.ui.row_tree import CELL_ROLE, ROW_ROLE, AnyIndex, RowTreeModel
+from otternauts_desktop.ui.small_charts import paint_small_chart
 from otternauts_desktop.ui.theme import theme
 
 PAD: Final = 12
@@ -120,6 +121,9 @@ def paint_cell(painter: QPainter, area: QRect, cell: Cell) -> None:
             cell.text,
         )
         return
+    if cell.spark or cell.part is not None:
+        left = QRect(x, middle - 10, min(area.width() - t.px(54), 90), 20)
+        paint_small_chart(painter, left, cell)
     side = Qt.AlignmentFlag.AlignRight if cell.right else Qt.AlignmentFlag.AlignLeft
     text = painter.fontMetrics().elidedText(
         cell.text.replace("\n", " "), Qt.TextElideMode.ElideRight, room.width()

@@ -14,6 +14,7 @@ from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
 from otternauts_desktop.ui.explain_panel import ExplainPanel
 from otternauts_desktop.ui.fleet_rows import TASK_HEADINGS, task_row
 from otternauts_desktop.ui.frames import Surface, column, rule
+from otternauts_desktop.ui.gauges_panel import GaugesPanel
 from otternauts_desktop.ui.page_header import PageHeader
 from otternauts_desktop.ui.row_tree import RowTreeModel
 from otternauts_desktop.ui.row_view import RowView
@@ -51,6 +52,8 @@ class ServicePage(Surface):
         outer = column(self)
         outer.addWidget(self.header)
         outer.addWidget(rule())
+        self.gauges = GaugesPanel()
+        outer.addWidget(self.gauges)
         outer.addWidget(self.beside, 1)
 
     def show_service(self, seen: ClusterSeen, service_id: str) -> None:
@@ -68,7 +71,9 @@ class ServicePage(Surface):
             self.model.show_rows(())
             self._seen = None, None
             self.beside.show_side(False)
+            self.gauges.hide()
             return
+        self.gauges.show()
         self.beside.show_side(True)
         self._fleet, self._vessel = service.fleet, service.vessel
         condition = service_condition(snapshot, service)
@@ -92,7 +97,7 @@ class ServicePage(Surface):
         )
         tasks.sort(key=lambda task: not task.live)
         now = time.time()
-        rows = tuple(task_row(snapshot, service, task, now) for task in tasks)
+        rows = tuple(task_row(snapshot, service, task, now, seen.gauged) for task in tasks)
         self.model.show_rows(faded(rows) if seen.lost else rows)
         self._seen = snapshot, service
         self._explain()

@@ -23,6 +23,7 @@ from otternauts_desktop.services.telemetry import Staleness
 from otternauts_desktop.simulator.stack import pinned
 from otternauts_desktop.ui.desk import Desk
 from otternauts_desktop.ui.main_window import MainWindow
+from tests.screenshots.figures import fill_figures
 from tests.ui.acme import NOW, snapshot
 
 PROD, STAGING = ClusterId("prod"), ClusterId("staging")
@@ -115,6 +116,8 @@ def _furnish(control: MissionControl) -> None:
             records.add_outpost(outpost)
         telemetry._snapshots[cluster_id] = seen
         telemetry._staleness[cluster_id] = Staleness(_READ_AT, "orion-1", 0.038, "")
+
+    fill_figures(control, PROD, seen)
 
     async def refresh(cluster_id: ClusterId) -> Snapshot:
         return telemetry._snapshots[cluster_id]

@@ -1,7 +1,7 @@
 """Figures as people read them: their unit, and the steps and marks of a chart's axes."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 _PREFIXES: Final = ("", "k", "M", "G", "T", "P", "E")
@@ -54,16 +54,34 @@ def moments(
         at += step
 
 
-def columns(
-    figures: list[float | None], width: int
-) -> Iterator[tuple[int, float, float, float, float] | None]:
-    """Figures as at most `width` columns: slot, first, lowest, highest and last; None for a gap.
+def runs(figures: Sequence[float | None]) -> list[tuple[int, list[float]]]:
+    """The stretches between gaps, each with the slot that it begins at."""
+    found: list[tuple[int, list[float]]] = []
+    before: float | None = None
+    for slot, figure in enumerate(figures):
+        if figure is not None:
+            if before is None:
+                found.append((slot, []))
+            found[-1][1].append(figure)
+        before = figure
+    return found
 
-    So a chart draws no more than it has pixels, and no peak is lost.
+
+def thinned(figures: Sequence[float | None], width: int) -> list[tuple[float, float | None]]:
+    """Figures with their slots, no more than two for each of `width` columns; None is a gap.
+
+    Each column has its lowest and its highest, in their order: no peak is lost.
     """
-    count = max(len(figures), 1)
-    width = max(min(width, count), 1)
+    if len(figures) <= 2 * width:
+        return list(enumerate(figures))
+    points: list[tuple[float, float | None]] = []
     for column in range(width):
-        first, end = column * count // width, (column + 1) * count // width
-        part = [figure for figure in figures[first:end] if figure is not None]
-        yield (first, part[0], min(part), max(part), part[-1]) if part else None
+        first, end = column * len(figures) // width, (column + 1) * len(figures) // width
+        part = figures[first:end]
+        known = [figure for figure in part if figure is not None]
+        if not known:
+            points.append((first, None))
+            continue
+        ends = {part.index(figure): figure for figure in (min(known), max(known))}
+        points += [(first + slot, ends[slot]) for slot in sorted(ends)]
+    return points

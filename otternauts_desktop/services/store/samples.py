@@ -33,7 +33,7 @@ CREATE TABLE blocks (
     name TEXT NOT NULL,
     packed BLOB NOT NULL,
     PRIMARY KEY (step, start, cluster_id, service_id, name)
-) WITHOUT ROWID
+)
 """
 
 
@@ -129,6 +129,7 @@ class SampleRecords:
             if version:
                 raise DatabaseDamaged(detail=f"{self._path}: version {version}.")
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("PRAGMA page_size = 16384")  # blocks of some kB: little is left free
             connection.execute("PRAGMA journal_mode = WAL").fetchall()
             connection.execute(_SCHEMA)
             connection.execute(f"PRAGMA user_version = {_VERSION}")
