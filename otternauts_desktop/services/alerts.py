@@ -51,6 +51,7 @@ from otternauts_desktop.core.gauges.rates import Sample
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.domains import domains
 from otternauts_desktop.core.swarm.state import Snapshot
+from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import asks
@@ -273,8 +274,7 @@ class Alerts:
         elapsed = clock - watched.looked_at if watched.looked_at else 0.0
         watched.looked_at = clock
         outcome = await asyncio.to_thread(self._step, cluster_id, watched, elapsed, now)
-        shown = [a for a in outcome.changed if a.raised_at]
-        if outcome.news or shown:
+        if outcome.news or any(alert.raised_at for alert in outcome.changed):
             self._bus.publish(AlertsMoved(cluster_id, outcome.news))
 
     def _step(
@@ -389,7 +389,7 @@ class Alerts:
             for domain in domains(services):
                 expires_at = await expiry(domain)
                 if expires_at is not None:
-                    found.append(Shield(domain, fleet, expires_at))
+                    found.append(Shield(shown(domain), shown(fleet), expires_at))
         return found
 
 

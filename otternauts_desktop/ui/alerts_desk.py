@@ -27,6 +27,7 @@ from otternauts_desktop.ui.places import (
     outpost_place,
     service_place,
 )
+from otternauts_desktop.ui.status_marks import DONE, FAILED, WARNING
 from otternauts_desktop.ui.tasks import Tasks
 from otternauts_desktop.ui.theme import theme
 from otternauts_desktop.ui.tray import Tray
@@ -151,13 +152,11 @@ class AlertsDesk(QObject):
 
     def _tell(self, event: AlertsMoved) -> None:
         title = summary(event.news, self._names().get(event.cluster_id, ""))
-        bad = any(
-            kind is not News.CLEARED and alert.sign.severity is Severity.CRITICAL
-            for alert, kind in event.news
-        )
+        raised = [alert.sign.severity for alert, kind in event.news if kind is not News.CLEARED]
+        bad = Severity.CRITICAL in raised
         go = partial(self._come_and_show, event.news, alerts_place(event.cluster_id))
         if self._window.isActiveWindow():
-            self._window.toast.say(title)
+            self._window.toast.say(title, mark=FAILED if bad else WARNING if raised else DONE)
         else:
             self.tray.tell(title, lines(event.news), bad=bad, go=go)
 

@@ -1,4 +1,4 @@
-"""A short word at the lower right that something went well; it leaves by itself."""
+"""A short word at the lower right of something that went well, or is told elsewhere, too."""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,7 +10,7 @@ from otternauts_desktop.core.words import tr
 from otternauts_desktop.ui.buttons import Button, IconButton
 from otternauts_desktop.ui.frames import Surface, row
 from otternauts_desktop.ui.labels import Label, MarkLabel
-from otternauts_desktop.ui.status_marks import DONE
+from otternauts_desktop.ui.status_marks import DONE, Mark
 
 SHOWN_MS: Final = 6_000
 _MARGIN: Final = 16
@@ -30,7 +30,8 @@ class Toast(Surface):
         close = IconButton("x", tr("Dismiss"), size=24)
         close.clicked.connect(self.hide)
         line = row(self, margins=(12, 8, 8, 8), spacing=8)
-        line.addWidget(MarkLabel(DONE))
+        self._mark = MarkLabel(DONE)
+        line.addWidget(self._mark)
         line.addWidget(self.text, 1)
         line.addWidget(self.undo_button)
         line.addWidget(close)
@@ -41,8 +42,11 @@ class Toast(Surface):
         window.installEventFilter(self)
         self.hide()
 
-    def say(self, text: str, *, undo: Callable[[], object] | None = None) -> None:
+    def say(
+        self, text: str, *, undo: Callable[[], object] | None = None, mark: Mark = DONE
+    ) -> None:
         """Show `text` for some seconds; `undo` gives it a button that takes the deed back."""
+        self._mark.show_mark(mark)
         self._undo = undo
         self.undo_button.setVisible(undo is not None)
         self.text.setText(text)

@@ -16,11 +16,15 @@ from otternauts_desktop.core.alerts.alert import (
     Severity,
     Sign,
 )
+from otternauts_desktop.core.alerts.crashes import Crashes
+from otternauts_desktop.core.alerts.quiet import Quiet
 from otternauts_desktop.core.alerts.rules import DEFAULTS, Rule, Rules, checked
+from otternauts_desktop.core.alerts.signs import judged, of_swarm
 from otternauts_desktop.core.alerts.steps import look
 from otternauts_desktop.core.alerts.telling import detail, document, headline, lines, summary
 from otternauts_desktop.core.errors import ValueUnusable
 from otternauts_desktop.core.names import ClusterId
+from tests.core.alerting import node, service, swarm, task
 
 SIGN = Sign(
     AlertKind.SERVICE,
@@ -179,3 +183,18 @@ def test_many_are_told_as_one() -> None:
     both = [(alert, News.RAISED), (alert, News.AGAIN), (alert, News.CLEARED)]
     assert summary(both, "alpha") == "2 alerts, 1 is over in alpha"
     assert lines(both).splitlines()[-1] == "Over: shop_web runs 1 of 2"
+
+
+def test_fifty_changes_of_the_leader_raise_nothing() -> None:
+    """A new leader has not heard of the nodes for up to 20 s; for 60 s services look smaller."""
+    watch, crashes = Watch(), Crashes()
+    well = swarm([service()], [task(1)])
+    elected = swarm([service()], [task(1)], [node("a", state="unknown")])
+    smaller = swarm([service()], [task(1, "pending")])
+    told: list[News] = []
+    for _ in range(50):
+        for seen, seconds in ((elected, 20), (smaller, 60), (well, 30)):
+            for _second in range(seconds):
+                signs = of_swarm(seen, DEFAULTS, crashes, Quiet())
+                told += watch.at(1, *signs, judged=judged(seen))
+    assert told == []

@@ -65,7 +65,9 @@ async def test_a_lost_outpost_rings_is_found_put_off_and_goes(
         page.wake_button.click()
         await shown(lambda: window.bell.count == before)
 
+        monkeypatch.setattr(window, "isActiveWindow", lambda: True)
         await practice.host("vega-1").start()
+        await shown(lambda: "over" in window.toast.text.text())
         await shown(lambda: lost.id in {a.id for a in control.alerts.history()})
         await shown(lambda: page.past_model.find(lost.id).isValid())
 

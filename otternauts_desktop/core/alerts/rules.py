@@ -67,8 +67,8 @@ NAMES: Final[Mapping[AlertKind, str]] = MappingProxyType(
 
 UNITS: Final[Mapping[AlertKind, str]] = MappingProxyType(
     {
-        AlertKind.CRASH_LOOP: marked("crashes of a replica in 10 minutes"),
-        AlertKind.LAUNCH: marked("hours that it is news"),
+        AlertKind.CRASH_LOOP: marked("crashes in 10 minutes"),
+        AlertKind.LAUNCH: marked("hours it is news"),
         AlertKind.DISK: marked("percent used"),
         AlertKind.CLOCK: marked("seconds off"),
         AlertKind.CERTIFICATE: marked("days left"),

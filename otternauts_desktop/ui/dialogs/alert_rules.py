@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIntValidator
@@ -21,6 +22,10 @@ from otternauts_desktop.ui.dialogs.frame import DialogFrame, field
 from otternauts_desktop.ui.frames import row, scrolled
 from otternauts_desktop.ui.labels import Label
 from otternauts_desktop.ui.theme import theme
+
+_MARGIN: Final = 24
+_WIDEST: Final = 980
+"""Pixels: the smallest window is 1024 wide."""
 
 
 class AlertRulesDialog(DialogFrame):
@@ -53,7 +58,9 @@ class AlertRulesDialog(DialogFrame):
         inside = QWidget()
         inside.setLayout(grid)
         area = scrolled(inside)
-        area.setMinimumSize(inside.sizeHint().width() + theme().px(16), theme().px(400))
+        area.setMinimumHeight(theme().px(400))
+        wide = inside.sizeHint().width() + theme().px(16) + 2 * _MARGIN
+        self.setMinimumWidth(min(wide, _WIDEST))  # the grid scrolls where that is not enough
         self.body.addWidget(area, 1)
         usual = Button(tr("As they were at first"), size="large")
         usual.clicked.connect(lambda: self._show(DEFAULTS))
