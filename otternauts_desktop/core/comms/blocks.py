@@ -74,8 +74,9 @@ class Block:
         size = sum(map(len, texts))
         if size > CHARACTERS:
             # Long ones are taken few at a time, so that no block becomes huge.
-            some = some[:_TAKEN]
-            texts = [text[:LONGEST] for text in texts[:_TAKEN]]
+            some, texts = some[:_TAKEN], texts[:_TAKEN]
+        if size > LONGEST:
+            texts = [text[:LONGEST] for text in texts]
             size = sum(map(len, texts))
         times, vessels, slots, tasks, nodes, streams, _, notes = zip(*some, strict=True)
         self._texts += texts
