@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
@@ -40,6 +41,24 @@ class CommsDesk(QObject):
         console.service_wanted.connect(self._go_to_service)
         console.save_wanted.connect(self._ask_where)
         console.bar.range_asked.connect(lambda: tasks.start(self._ask_times(), key="log times"))
+
+    def register(self) -> None:
+        """Add what can be done with the log to the registry."""
+        console = self._console
+        for id_, title, do in (
+            ("comms.find", tr("Find in the log…"), console.find_bar.open),
+            ("comms.wrap", tr("Wrap long lines of the log"), console.wrap_button.click),
+            ("comms.copy", tr("Copy the log"), console.copy),
+            ("comms.save", tr("Save the log…"), self._ask_where),
+            ("comms.plain", tr("Show the log as plain text"), console.plain_action.toggle),
+            ("comms.clear", tr("Clear the log"), console.clear),
+        ):
+            run = partial(self._in_the_dock, do)
+            self._window.actions_.add(id_, "Comms", title, run, of_place=False)
+
+    def _in_the_dock(self, do: Callable[[], object]) -> None:
+        self._window.dock.open(COMMS)
+        do()
 
     def open_in_view(self) -> None:
         """Show the log of what is in view."""

@@ -137,7 +137,7 @@ class Desk(QObject):
             available=lambda: bool(self._cluster_id),
         )
         add("cluster.reconnect", "Cluster", tr("Reconnect now"), self.refresh)
-        for desk in (self.outposts, self.registries, self.evacuation, self.membership):
+        for desk in (self.outposts, self.registries, self.evacuation, self.membership, self.comms):
             desk.register()
         add(
             "help.tour",

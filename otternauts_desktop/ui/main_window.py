@@ -44,6 +44,7 @@ MENUS: Final = (
     marked("Cluster"),
     marked("Outpost"),
     marked("Fleet"),
+    marked("Comms"),
     marked("Help"),
 )
 

@@ -56,6 +56,23 @@ async def test_a_log_by_keyboard(tmp_path: Path) -> None:
             raise AssertionError("it was written to nowhere")
 
 
+async def test_the_log_is_reached_from_the_menu(tmp_path: Path) -> None:
+    async with seated(tmp_path) as (window, desk, _control):
+        await desk.simulate()
+        desk.open_comms("shop", "web")
+        await shown(lambda: desk.console.line_count > 100)
+        window.dock.fold()
+        window.actions_.run("comms.wrap")
+        assert desk.console.view.wrapping
+        assert desk.console.isVisible()
+        window.actions_.run("comms.find")
+        assert desk.console.find_bar.field.hasFocus()
+        window.actions_.run("comms.plain")
+        assert "web.1" in desk.console.plain.toPlainText()
+        window.actions_.run("comms.clear")
+        assert desk.console.line_count == 0
+
+
 async def test_a_time_range_is_asked_for(tmp_path: Path) -> None:
     async with seated(tmp_path) as (_, desk, _control):
         await desk.simulate()
