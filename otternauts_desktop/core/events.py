@@ -96,7 +96,7 @@ class ChannelsMoved:
     """A channel was added or removed, or something was sent to one, or could not be."""
 
     failed: str = ""
-    """Name of the channel that what was to be told of is given up for, "" for none."""
+    """Name of the channel that was not told something, for good or until its address can be had."""
     sentence: str = ""
     """Why."""
 

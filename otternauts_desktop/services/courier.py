@@ -187,9 +187,12 @@ class Courier:
             try:
                 url, key = await self._address(channel)
             except KnownError as error:
+                said = error.text()
                 later = [replace(n, due_at=time.time() + LOCKED_SECONDS) for n in of_it]
-                await asyncio.to_thread(self._notices.put_off, channel.id, later, (), error.text())
-                self._bus.publish(ChannelsMoved())
+                await asyncio.to_thread(self._notices.put_off, channel.id, later, (), said)
+                # Said once: it waits, and nobody may know that the vault is locked.
+                news = channel.name if said != channel.trouble else ""
+                self._bus.publish(ChannelsMoved(news, said))
                 continue
             try:
                 await self._send(channel, url, key, self._letter(cluster_id, of_it))

@@ -16,6 +16,7 @@ from otternauts_desktop.core.alerts.alert import Severity
 from otternauts_desktop.core.channel_errors import ChannelUnusable, NotDelivered, TargetRefused
 from otternauts_desktop.core.errors import BadName, NothingFound
 from otternauts_desktop.core.events import ChannelsMoved, Event
+from otternauts_desktop.core.kept_errors import VaultLocked
 from otternauts_desktop.core.names import ClusterId
 from otternauts_desktop.core.secret import Secret
 from otternauts_desktop.services import courier as courier_module
@@ -141,6 +142,30 @@ async def test_what_is_given_up_is_said(tmp_path: Path, monkeypatch: pytest.Monk
         await until(lambda: ChannelsMoved("hook", control.courier.all()[0].trouble) in heard)
         assert "500" in control.courier.all()[0].trouble
         assert TOKEN not in control.courier.all()[0].trouble
+
+
+async def test_what_waits_for_the_vault_is_said_once_and_sent_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier_module, "LOCKED_SECONDS", 0.3)
+    async with hooked(tmp_path) as (control, practice, cluster_id, received, _):
+        heard: list[Event] = []
+        control.bus.subscribe(heard.append)
+
+        async def locked(name: str) -> Secret:
+            raise VaultLocked
+
+        with monkeypatch.context() as while_locked:
+            while_locked.setattr(control.courier._vault, "get", locked)
+            await impatient(control, cluster_id)
+            await asyncio.sleep(1)
+            await practice.host("vega-1").stop()
+            await until(lambda: "vault" in control.courier.all()[0].trouble)
+            await asyncio.sleep(3)
+            said = [e for e in heard if isinstance(e, ChannelsMoved) and e.failed]
+            assert len(said) == 1
+            assert len(received.bodies) == 1
+        await until(lambda: len(received.bodies) == 2)
 
 
 async def test_a_burst_is_one_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
