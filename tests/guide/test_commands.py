@@ -21,8 +21,8 @@ from tests.guide.pages import PAGES, ROOT, Command, blocks, commands, name_of
 
 pytestmark = pytest.mark.seconds(240)
 
-ENDLESS = {"-f", "--follow", "--watch", "watch", "forward"}
-"""Words of commands that go on until somebody ends them."""
+ENDLESS = {"-f", "--follow", "--watch", "watch", "forward", "shell"}
+"""Words of commands that go on until somebody ends them, or until there is no more to read."""
 WATCHED_SECONDS = 4.0
 SHOP = """\
 services:
@@ -134,6 +134,7 @@ def _watch(
         cwd=folder,
         env=environment,
         text=True,
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
