@@ -19,8 +19,6 @@ from tests.bench.figure import Figure
 
 SETTLED_AFTER, MEASURED = 25.0, 64.0
 _TICKS = os.sysconf("SC_CLK_TCK")
-KEEPALIVE = 60.0
-"""Bytes per second, both ways: 44 + 36 of payload every 4 s, and no TCP counted."""
 
 
 def measure() -> Iterator[Figure]:
