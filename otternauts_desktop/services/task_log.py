@@ -19,6 +19,7 @@ from otternauts_desktop.core.errors import (
     LinkLost,
     NothingFound,
     OutpostUnreachable,
+    TooManyChannels,
 )
 from otternauts_desktop.core.swarm.state import Task
 from otternauts_desktop.core.words import tr
@@ -46,6 +47,8 @@ class TaskLog:
         self._speaker = speaker
         self._told = Told()
         self._correction = 0
+        self._crowded_out = False
+        """Whether its node allows no more logs at a time: it is read through a manager then."""
         self._heard_out = False
         """Whether its stream has ended by itself: a container that is gone then has said all."""
         self._said: set[str] = set()
@@ -73,6 +76,9 @@ class TaskLog:
                 )
                 return
             except KnownError as error:
+                if isinstance(error, TooManyChannels) and not self._crowded_out:
+                    self._crowded_out = True
+                    continue
                 self._heard_out = False
                 why = ": ".join(s.rstrip(".") for s in (error.title, error.detail) if s) + "."
                 if self._reading.follows:
@@ -98,7 +104,7 @@ class TaskLog:
     async def _way(self) -> tuple[Engine, str]:
         """Where to ask. Raises what stands in the way of asking its node, if a manager can't."""
         try:
-            direct = await self._reading.direct(self._task)
+            direct = None if self._crowded_out else await self._reading.direct(self._task)
         except KnownError as error:
             try:
                 return await self._reading.manager(), f"/tasks/{self._task.id}/logs"
@@ -193,6 +199,8 @@ class TaskLog:
         return any(line.time > later(self._told.newest, 10**9) for line in last if not line.note)
 
     async def _has_direct_way(self) -> bool:
+        if self._crowded_out:
+            return False
         try:
             return await self._reading.direct(self._task) is not None
         except KnownError:
