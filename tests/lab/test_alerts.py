@@ -29,7 +29,7 @@ def own() -> Iterator[Lab]:
     """A lab that may be broken."""
     if reason := why_not():
         pytest.skip(reason)
-    lab = Lab.boot(("orion-1", "vega-1"))
+    lab = Lab.boot(("orion-1", "vega-1"), managers=1)
     try:
         yield lab
     finally:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 
 from otternauts_desktop.core.swarm.state import Service, Snapshot, Task
@@ -26,7 +27,7 @@ class Crash:
     """Docker's words, made safe to show."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Crashes:
     """Those of the last `WINDOW`, by the task's id."""
 
@@ -50,12 +51,16 @@ class Crashes:
 
     def worst(self, service_id: str) -> tuple[int, str]:
         """The most crashes of one of its replicas, and what Docker said of the last of them."""
-        counts: dict[Place, list[Crash]] = {}
-        for crash in self.by_task.values():
-            if crash.place[0] == service_id:
-                counts.setdefault(crash.place, []).append(crash)
-        most = max(counts.values(), key=len, default=[])
+        most = max(self._by_service.get(service_id, {}).values(), key=len, default=[])
         return len(most), max(most, key=lambda c: c.at).said if most else ""
+
+    @cached_property
+    def _by_service(self) -> Mapping[str, Mapping[Place, list[Crash]]]:
+        grouped: dict[str, dict[Place, list[Crash]]] = {}
+        for crash in self.by_task.values():
+            places = grouped.setdefault(crash.place[0], {})
+            places.setdefault(crash.place, []).append(crash)
+        return grouped
 
 
 def crashed(service: Service, task: Task) -> bool:
