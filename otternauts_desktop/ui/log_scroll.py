@@ -20,6 +20,8 @@ from otternauts_desktop.ui.log_text import as_seen
 from otternauts_desktop.ui.theme import theme
 
 PAINT_MS: Final = 33
+LONGEST_PAUSE_MS: Final = 200
+"""What comes is painted after so long at least and at most."""
 WORK_SECONDS: Final = 0.005
 
 
@@ -56,6 +58,8 @@ class LogScroll(QAbstractScrollArea):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._tick)
         self._shown_at = QElapsedTimer()
+        self._pause = PAINT_MS
+        self._unpainted = False
         self.verticalScrollBar().setAccessibleName(tr("Lines"))
         self.horizontalScrollBar().setAccessibleName(tr("Columns"))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -68,7 +72,7 @@ class LogScroll(QAbstractScrollArea):
     def lines_changed(self) -> None:
         """Show what came a moment later, together with what comes until then."""
         if not self._timer.isActive():
-            self._timer.start(PAINT_MS)
+            self._timer.start(self._pause)
 
     def rows_changed(self) -> None:
         """Other rows are wanted: show those that are found at once, and look for the others."""
@@ -88,8 +92,9 @@ class LogScroll(QAbstractScrollArea):
         """Go on with filter and search for a moment, and show what came and what was found."""
         self._lines.work(WORK_SECONDS)
         working = self._lines.working
-        if not working or not self._shown_at.isValid() or self._shown_at.hasExpired(PAINT_MS):
+        if not working or not self._shown_at.isValid() or self._shown_at.hasExpired(self._pause):
             self._shown_at.start()
+            self._unpainted = True
             self._place()
             self.ticked.emit()
         if working:
@@ -273,6 +278,10 @@ class LogScroll(QAbstractScrollArea):
             painter.setPen(t.color("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
+        if self._unpainted:
+            # Where painting takes long, as on a busy machine, it may not eat up all the time.
+            self._unpainted = False
+            self._pause = min(max(4 * self._shown_at.elapsed(), PAINT_MS), LONGEST_PAUSE_MS)
 
     def _words_for_nothing(self) -> str:
         if not self._lines.kept:
