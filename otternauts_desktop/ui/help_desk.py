@@ -27,6 +27,7 @@ _PAGES: Final = {
     PlaceKind.WELCOME: "first-launch",
     PlaceKind.CLUSTER: "window",
     PlaceKind.DOCTOR: "outposts",
+    PlaceKind.STORAGE: "cleaning",
     PlaceKind.OUTPOST: "outposts",
     PlaceKind.FLEET: "flight-plans",
     PlaceKind.SERVICE: "launches",

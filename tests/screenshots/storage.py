@@ -14,6 +14,7 @@ from otternauts_desktop.core.swarm.storage import (
 )
 from otternauts_desktop.core.swarm.targets import Target
 from otternauts_desktop.ui.dialogs.ports import PortsDialog
+from otternauts_desktop.ui.dialogs.shell import ShellDialog
 from otternauts_desktop.ui.places import cluster_place, storage_place
 from otternauts_desktop.ui.storage_desk import Look
 from tests.screenshots.stage import PROD, Stage
@@ -89,4 +90,18 @@ async def ports(stage: Stage) -> None:
     dialog.open()
 
 
-STORAGE: Final = {"ports": ports, "storage": _storage(0), "storage-chosen": _storage(1)}
+async def shell(stage: Stage) -> None:
+    """The command of a shell in a task, where no terminal program was found."""
+    stage.desk.go(cluster_place(PROD))
+    dialog = ShellDialog(["shop/web", "vega-1"], "shop/web", stage.window)
+    dialog.show_command("ssh -t otter@vega-1.acme.dev 'docker exec -it 4f1c9d2e7a80 sh'")
+    dialog.none.show()
+    dialog.open()
+
+
+STORAGE: Final = {
+    "shell": shell,
+    "ports": ports,
+    "storage": _storage(0),
+    "storage-chosen": _storage(1),
+}
