@@ -98,12 +98,13 @@ class StoragePage(Surface):
         self.versions.setAccessibleName(tr("Versions of each fleet that stay"))
         self.versions.activated.connect(lambda n: self.versions_chosen.emit(_VERSIONS[n]))
         self._item_card = Card(tr("Things"))
-        self._item_card.add_action(Label(tr("Versions that stay"), size=12, tone="fg2"))
-        self._item_card.add_action(self.versions)
         self._item_card.add_action(self.shares)
         self.hint = Label(size=12, tone="fg2", wrap=True)
-        self.hint.setContentsMargins(12, 8, 12, 8)
-        self._item_card.body.addWidget(self.hint)
+        above = row(margins=(12, 6, 8, 6), spacing=8)
+        above.addWidget(self.hint, 1)
+        above.addWidget(Label(tr("Versions that stay"), size=12, tone="fg2"))
+        above.addWidget(self.versions)
+        self._item_card.body.addLayout(above)
         self._item_card.body.addWidget(self.item_view)
 
         self.volume_model = RowTreeModel(_VOLUMES)
@@ -148,7 +149,7 @@ class StoragePage(Surface):
             self.header.show_page(title, MOVING if looking else WAITING, [tr("Reading the disks…")])
             for model in (self.disk_model, self.item_model, self.volume_model):
                 model.show_rows(())
-            self.hint.hide()
+            self.hint.setText("")
             return
         total = sum(disk.total for disk in plan.disks)
         outposts = trn("{number} outpost", "{number} outposts", len(plan.disks))
@@ -200,9 +201,7 @@ class StoragePage(Surface):
             else tr("There is nothing of this kind."),
             "",
         )
-        hint = hints[self.shares.current]
-        self.hint.setText(hint)
-        self.hint.setVisible(bool(hint))
+        self.hint.setText(hints[self.shares.current])
         self.item_view.setVisible(bool(shares[self.shares.current]))
         self.item_model.show_rows([self._item_row(item) for item in shares[self.shares.current]])
         size = sum(max(item.size, 0) for item in shares[self.shares.current])

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication, QIntValidator
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from otternauts_desktop.core.swarm.forward import Forward
+from otternauts_desktop.core.swarm.forward import LOOPBACK, Forward
 from otternauts_desktop.core.words import marked, tr
 from otternauts_desktop.ui.buttons import Button
 from otternauts_desktop.ui.cells import Cell, Heading, Row
@@ -19,9 +19,9 @@ from otternauts_desktop.ui.row_view import RowView
 from otternauts_desktop.ui.status_marks import STOPPED, Mark
 
 _HEADINGS: Final = (
-    Heading(marked("On this machine"), 200),
+    Heading(marked("On this machine"), 150),
     Heading(marked("Leads to"), 0),
-    Heading(marked("State"), 180),
+    Heading(marked("State"), 150),
 )
 _LISTENS: Final = Mark("status-ok", "ok", marked("Listens"))
 _NOT_CONNECTED: Final = Mark("status-bad", "bad", marked("Not connected"))
@@ -139,7 +139,7 @@ def _row(forward: Forward) -> Row:
     return Row(
         forward.id,
         (
-            Cell(forward.address, mono=True, strong=True),
+            Cell(f"{LOOPBACK}:{forward.local_port}", mono=True, strong=True),
             Cell(f"{forward.target.words}:{forward.port}"),
             Cell(mark.word, mark=mark, tone="fg2", note=note, tip=forward.trouble),
         ),
