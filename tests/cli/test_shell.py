@@ -1,5 +1,6 @@
 """A shell by command line: at a real terminal, and where standard input is none."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -52,11 +53,11 @@ class Pty:
         self.seen = self.seen.partition(words)[2]
 
     def ended(self) -> int:
-        try:
-            while os.read(self._main, 65_536):
-                pass
-        except OSError:
-            pass
+        """Its exit code; fails where it does not end soon."""
+        end = time.monotonic() + 20
+        with contextlib.suppress(OSError):  # the other side is gone: Linux says EIO
+            while select.select([self._main], [], [], max(end - time.monotonic(), 0))[0]:
+                self.seen += os.read(self._main, 65_536).decode(errors="replace")
         return self._process.wait(20)
 
     def close(self) -> None:

@@ -60,6 +60,7 @@ async def test_a_port_that_is_published_nowhere_is_reached_on_another_outpost(
             await control.launches.remove(cluster_id, "reached")
 
 
+@pytest.mark.lab_long
 async def test_a_person_has_a_shell_on_an_outpost_and_in_a_task(lab: Lab, tmp_path: Path) -> None:
     home = tmp_path / "home"
     async with open_mission_control(home) as control:
@@ -86,7 +87,10 @@ def _at_the_other_end(home: Path) -> None:
             person.type("stty size; echo in-$((40+2))\r")
             person.until("33 91")
             person.until("in-42")
-            person.type("sleep 100\r\x03")  # Ctrl+C goes over there
+            person.type("echo asleep; sleep 100\r")
+            person.until("asleep\r\n")
+            person.type("\x03")  # Ctrl+C goes over there
+            person.until(prompt)
             person.type("exit 7\r")
             assert person.ended() == 7
         finally:
