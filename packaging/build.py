@@ -104,6 +104,7 @@ def _sign_for_windows(certificate: str | None, files: Sequence[Path]) -> None:
 def python_packages() -> None:
     """Wheel and sdist, for `pipx install`."""
     run(UV, "build", "--quiet", "--system-certs", "--out-dir", DIST)
+    (DIST / ".gitignore").unlink()
 
 
 def bill_of_materials() -> None:
@@ -120,12 +121,8 @@ def bill_of_materials() -> None:
 
 def sums() -> None:
     """SHA256SUMS of everything in dist/, as `sha256sum --check` reads it."""
-    files = sorted(path for path in DIST.iterdir() if path.suffix != ".gitignore")
-    lines = [
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-        for path in files
-        if path.name not in ("SHA256SUMS", ".gitignore")
-    ]
+    files = sorted(DIST.iterdir())
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     (DIST / "SHA256SUMS").write_text("".join(lines), encoding="ascii")
 
 

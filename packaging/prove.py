@@ -146,6 +146,15 @@ def lay_out_home(root: Root) -> None:
     root.run("chown", "-R", "otter:otter", "/home/otter/.otternauts")
 
 
+def unpacked(root: Root) -> str:
+    """The `tar.xz`, unpacked where the person may write; gives what its self-test said."""
+    (archive,) = build.DIST.glob(f"otternauts-{__version__}-linux-*.tar.xz")
+    home = root.folder / "home" / "otter"
+    build.run("tar", "-C", home, "-xf", archive)
+    program = f"/home/otter/{archive.name.removesuffix('.tar.xz')}/otternauts"
+    return root.run(program, "self-test", "--only", "window", user="otter", DISPLAY=DISPLAY)
+
+
 def schema(root: Root) -> int:
     """The version of the person's database: SQLite keeps it in bytes 60 to 63."""
     head = (root.folder / "home" / "otter" / ".otternauts" / DATABASE).read_bytes()[:64]
@@ -214,6 +223,7 @@ def prove(suite: str, before: Path, package: Path) -> None:
         tested += root.run(
             "otternauts", "self-test", "--only", "window", user="otter", DISPLAY=DISPLAY
         )
+        tested += unpacked(root)
         print(f"{suite}:\n{tested}", end="", flush=True)
         if "platform xcb" not in tested:
             raise SystemExit(f"{suite}: the window was not painted on X.")
