@@ -59,7 +59,7 @@ class LogScroll(QAbstractScrollArea):
         self._timer.timeout.connect(self._tick)
         self._shown_at = QElapsedTimer()
         self._pause = PAINT_MS
-        self._unpainted = False
+        self._unpainted = self._going_on = False
         self.verticalScrollBar().setAccessibleName(tr("Lines"))
         self.horizontalScrollBar().setAccessibleName(tr("Columns"))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -90,9 +90,12 @@ class LogScroll(QAbstractScrollArea):
 
     def _tick(self) -> None:
         """Go on with filter and search for a moment, and show what came and what was found."""
-        self._lines.work(WORK_SECONDS)
-        working = self._lines.working
-        if not working or not self._shown_at.isValid() or self._shown_at.hasExpired(self._pause):
+        due = not self._shown_at.isValid() or self._shown_at.hasExpired(self._pause)
+        if not (self._going_on and due and self._shown_at.isValid()):
+            # A long filter either goes on or is shown: both together would take twice as long.
+            self._lines.work(WORK_SECONDS)
+        working = self._going_on = self._lines.working
+        if due or not working:
             self._shown_at.start()
             self._unpainted = True
             self._place()
