@@ -13,6 +13,8 @@ from tests.bench import (
     hostile_stall,
     idle,
     log_console,
+    log_fuzz,
+    log_speed,
     lost_links,
     outposts_at_once,
     palette_answer,
@@ -30,6 +32,8 @@ def main() -> int:
     benches = {
         "snapshot": snapshot_over_ssh.measure,
         "links": lost_links.measure,
+        "logs": log_speed.measure,
+        "fuzz": log_fuzz.measure,
         "start": window_start.measure,
         "stall": window_stall.measure,
         "ten": outposts_at_once.measure,

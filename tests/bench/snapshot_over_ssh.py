@@ -69,7 +69,7 @@ def _fly(lab: Lab) -> None:
 async def _timed(lab: Lab, docker: str, folder: Path) -> tuple[list[float], list[float]]:
     """Seconds of each round: ours, and the four commands', one after the other."""
     manager = lab.nodes[0]
-    environment = _docker_over_ssh(lab, folder)
+    environment = docker_over_ssh(lab, folder)
     commands = (
         (docker, "node", "ls"),
         (docker, "stack", "ls"),
@@ -97,7 +97,7 @@ async def _timed(lab: Lab, docker: str, folder: Path) -> tuple[list[float], list
     return ours, theirs
 
 
-def _docker_over_ssh(lab: Lab, folder: Path) -> dict[str, str]:
+def docker_over_ssh(lab: Lab, folder: Path) -> dict[str, str]:
     """An environment in which docker's `ssh` knows the lab's key and hosts."""
     manager = lab.nodes[0]
     wrapper = folder / "bin" / "ssh"
