@@ -163,7 +163,7 @@ async def _searched(console: "LogConsole") -> list[Figure]:
     return [
         Figure("console, expression to first results", first * 1000, 100, "ms", detail),
         Figure("console, expression given up", cancelled * 1000, 100, "ms"),
-        gaps.figure("an expression is tried on all lines", 33),
+        gaps.figure("an expression is tried on all lines", 50),
     ]
 
 
