@@ -119,7 +119,7 @@ class TaskLog:
     async def _stream(self, engine: Engine, path: str, *, follow: bool) -> None:
         """Read one stream until it ends, or should be opened anew."""
         direct = path.startswith("/containers")
-        reader, ticks = FrameReader(self._speaker), 0
+        reader, ticks, got = FrameReader(self._speaker), 0, False
         stream = engine.log(
             path,
             self._parameters(follow=follow),
@@ -131,7 +131,7 @@ class TaskLog:
         async with aclosing(stream) as chunks:
             async for lines in chunks:
                 if lines:
-                    ticks = 0
+                    ticks, got = 0, True
                     await self._tell(lines, reader.oldest_unfinished, direct=direct)
                     continue
                 ticks += 1
@@ -143,6 +143,9 @@ class TaskLog:
                     return
                 if follow and ticks % QUIET_TICKS == 0 and await self._hangs(engine, path):
                     return
+        if self._told.newest and not (direct or follow or got):
+            # What was told last is asked for, too: a manager that gives nothing did not look.
+            raise LinkLost(detail=tr("Docker gave no answer."))
         if not self._live:
             await self._tell(reader.unfinished(), "", direct=direct)
 

@@ -138,6 +138,7 @@ async def test_an_outpost_that_is_lost_and_comes_back_leaves_no_gap_but_the_one_
         lost_at = listener.of(task.id)[-1].time
         await asyncio.sleep(2)
         assert listener.of(task.id)[-1].time == lost_at
+        assert len(listener.notes) == 1  # a manager gives nothing of it, which is not its end
         await vega.start()
         await until(lambda: listener.of(task.id)[-1].time > lost_at)
         await until(lambda: len(listener.notes) > 1)
