@@ -228,6 +228,8 @@ async def _window_by_itself(home: Path) -> str:
             capture_output=True,
             text=True,
             timeout=_WINDOW_SECONDS,
+            # Where Qt ends it at once, what it leaves is removed with our own folder.
+            env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(home))},
         )
     except subprocess.TimeoutExpired:
         raise Failed(f"It was not painted within {_WINDOW_SECONDS:.0f} s.") from None

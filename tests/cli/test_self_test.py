@@ -47,9 +47,14 @@ def test_one_part_alone(tmp_path: Path) -> None:
 async def test_where_qt_ends_the_process_the_rest_goes_on_and_tells_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    home, elsewhere = tmp_path / "home", tmp_path / "tmp"
+    for folder in (home, elsewhere):
+        folder.mkdir()
     monkeypatch.setenv("QT_QPA_PLATFORM", "nosuchplatform")
+    monkeypatch.setenv("TMPDIR", str(elsewhere))
     with pytest.raises(self_test.Failed, match="nosuchplatform"):
-        await self_test._window_by_itself(tmp_path)
+        await self_test._window_by_itself(home)
+    assert not [*elsewhere.iterdir()]
 
 
 def test_the_entry_in_the_keyring_is_removed_also_where_it_came_back_changed(
