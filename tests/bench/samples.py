@@ -106,6 +106,7 @@ def _redraw(series: dict[str, list[float | None]], now: float) -> Figure:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
+    from otternauts_desktop.desktop import settle
     from otternauts_desktop.ui.gauges_panel import GaugesPanel, Past
     from otternauts_desktop.ui.theme import theme
 
@@ -116,6 +117,7 @@ def _redraw(series: dict[str, list[float | None]], now: float) -> Figure:
     panel.resize(1176, 190)
     panel.show()
     panel.grab()
+    settle()  # as the program does once it is seated
     worst = []
     for number in range(_REDRAWS):
         moved = {name: figures[number:] + figures[:number] for name, figures in series.items()}
