@@ -508,3 +508,11 @@ class NothingFound(KnownError):
 
     title = marked("Not found.")
     anchor = "not-found"
+
+
+class NoFigures(KnownError):
+    """A server did not answer what its kernel counts."""
+
+    title = marked("This outpost does not tell what it uses.")
+    next_step_default = marked("See what the command says there: it is in the command log.")
+    anchor = "no-figures"

@@ -13,12 +13,13 @@ from types import MappingProxyType
 from typing import Final
 from zlib import crc32
 
-from otternauts_desktop.core.errors import EngineRefused, KnownError
+from otternauts_desktop.core.errors import EngineRefused, KnownError, NoFigures
 from otternauts_desktop.core.events import ClustersChanged, Event, LinkMoved, SamplesTaken
 from otternauts_desktop.core.gauges.rates import LONGEST_SPAN, Sample, Use, sample_of, together
 from otternauts_desktop.core.gauges.reading import Reading, ask_gauges, read_gauges
 from otternauts_desktop.core.names import ClusterId, OutpostId
 from otternauts_desktop.core.swarm.cluster import LinkState, Outpost
+from otternauts_desktop.core.untrusted import shown
 from otternauts_desktop.core.words import tr
 from otternauts_desktop.services.bus import Bus
 from otternauts_desktop.services.command_log import asks
@@ -91,13 +92,15 @@ class Gauges:
     async def take(self, outpost: Outpost) -> Sample:
         """Sample an outpost now and publish it. Rates are since the reading before it.
 
-        Raises `OutpostError`, `OutcomeUnknown` or `EngineRefused` where it does not answer.
+        Raises `OutpostError` or `OutcomeUnknown` where it does not answer, and `NoFigures`.
         """
         root = await self._root(outpost)
         asked = time.time()
         done = await self._links.run(outpost, ask_gauges(root), seconds=ANSWER_SECONDS)
         answered = time.time()
         reading = read_gauges(done.stdout)
+        if not (reading.boot and reading.uptime):
+            raise NoFigures(detail=shown(done.stderr or done.stdout, limit=300).strip())
         sample = sample_of(self._readings.get(outpost.id), reading, asked, answered)
         snapshot = self._telemetry.snapshot(outpost.cluster_id)
         tasks = {

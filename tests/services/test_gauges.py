@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from otternauts_desktop.core.errors import NoFigures
 from otternauts_desktop.core.events import Event, SamplesTaken
+from otternauts_desktop.core.flight.commands import Command
 from otternauts_desktop.services import gauges
 from tests.services.practice import flying, until
 
@@ -114,3 +116,14 @@ async def test_an_outpost_that_is_removed_is_sampled_no_more(tmp_path: Path) -> 
         await until(lambda: control.gauges.latest(vega.id) is not None)
         await control.outposts.remove_outpost(vega)
         assert control.gauges.latest(vega.id) is None
+
+
+async def test_an_outpost_that_answers_something_else_gives_no_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with flying(tmp_path) as (control, _, cluster_id):
+        outpost = control.outposts.outposts(cluster_id)[0]
+        monkeypatch.setattr(gauges, "ask_gauges", lambda root: Command(("gauges", root)))
+        with pytest.raises(NoFigures, match="gauges: not found"):
+            await control.gauges.take(outpost)
+        assert control.gauges.latest(outpost.id) is None
