@@ -82,7 +82,8 @@ class Merge:
         while self._arrivals and self._arrivals[0][0] <= now - HOLD_SECONDS:
             self._aged = max(self._aged, self._arrivals.popleft()[1])
         pasts = [
-            log.newest if self.full(key) else later(log.newest, -OVERLAP)
+            # Of too much that waits the older half goes: the rest may still be out of order.
+            log.lines[len(log.lines) // 2].time if self.full(key) else later(log.newest, -OVERLAP)
             for key, log in self._logs.items()
             if log.holds_until > now and not log.ended
         ]

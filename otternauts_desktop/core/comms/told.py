@@ -14,7 +14,7 @@ from typing import Final
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.core.comms.stamps import later
 
-OVERLAP: Final = 50_000_000
+OVERLAP: Final = 250_000_000
 """Nanoseconds by which the lines of one container may be out of order."""
 MOST_KEPT: Final = 100_000
 """Lines remembered at most, should one that never ends hold up forgetting."""
