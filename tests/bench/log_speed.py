@@ -52,7 +52,7 @@ def measure() -> Iterator[Figure]:
             lost + doubled,
             0,
             "lines",
-            " ".join(notes),
+            f"{lost} lost, {doubled} doubled. {' '.join(notes)}",
         )
     finally:
         lab.down()
