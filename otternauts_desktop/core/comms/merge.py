@@ -13,10 +13,11 @@ from typing import Final
 
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.core.comms.stamps import later
-from otternauts_desktop.core.comms.told import OVERLAP
 
 HOLD_SECONDS: Final = 0.3
 """So long a line that is said now waits for others."""
+SLACK: Final = 250_000_000
+"""Nanoseconds by which the lines of one log may be out of order and are put in order still."""
 BUDGET: Final = 48 * 1024 * 1024
 """About the bytes that wait at most, over all logs."""
 _LINE_COST: Final = 400
@@ -83,7 +84,7 @@ class Merge:
             self._aged = max(self._aged, self._arrivals.popleft()[1])
         pasts = [
             # Of too much that waits the older half goes: the rest may still be out of order.
-            log.lines[len(log.lines) // 2].time if self.full(key) else later(log.newest, -OVERLAP)
+            log.lines[len(log.lines) // 2].time if self.full(key) else later(log.newest, -SLACK)
             for key, log in self._logs.items()
             if log.holds_until > now and not log.ended
         ]

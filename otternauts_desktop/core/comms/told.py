@@ -14,8 +14,8 @@ from typing import Final
 from otternauts_desktop.core.comms.line import LogLine
 from otternauts_desktop.core.comms.stamps import later
 
-OVERLAP: Final = 250_000_000
-"""Nanoseconds by which the lines of one container may be out of order."""
+OVERLAP: Final = 1_000_000_000
+"""Nanoseconds by which the lines of one container may be out of order, on a server under load."""
 MOST_KEPT: Final = 100_000
 """Lines remembered at most, should one that never ends hold up forgetting."""
 
@@ -28,7 +28,7 @@ class Told:
     def __init__(self) -> None:
         self.newest = ""
         """The newest stamp that was told, "" while there is none."""
-        self._recent: deque[tuple[str, Sequence[LogLine]]] = deque()
+        self._recent: deque[tuple[str, list[tuple[str, bool]]]] = deque()
         self._kept = 0
         self._forgotten = ""
         """The newest stamp of what is no longer remembered."""
@@ -46,8 +46,9 @@ class Told:
         if lines:
             newest = max(map(_TIME, lines))
             self.newest = max(self.newest, newest)
-            self._recent.append((newest, lines))
-            self._kept += len(lines)
+            keys = [(line.time, line.stderr) for line in lines if not line.note]
+            self._recent.append((newest, keys))
+            self._kept += len(keys)
         oldest = self._start()
         while self._recent and (self._recent[0][0] < oldest or self._kept > MOST_KEPT):
             newest, forgotten = self._recent.popleft()
@@ -59,13 +60,8 @@ class Told:
         if not self.newest:
             return ""
         start = max(self._start(), later(self._forgotten, 1) if self._forgotten else "")
-        again = (
-            line
-            for _, lines in self._recent
-            for line in lines
-            if line.time >= start and not line.note
-        )
-        self._again = Counter((line.time, line.stderr) for line in again)
+        again = (key for _, keys in self._recent for key in keys if key[0] >= start)
+        self._again = Counter(again)
         self._until = later(self.newest, OVERLAP)
         self._awaited = bool(self._again)
         return start
