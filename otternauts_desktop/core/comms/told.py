@@ -49,7 +49,8 @@ class Told:
             keys = [(line.time, line.stderr) for line in lines if not line.note]
             self._recent.append((newest, keys))
             self._kept += len(keys)
-        oldest = self._start()
+        # From the first line of that time on, Docker also gives later ones with earlier stamps.
+        oldest = later(self._start(), -OVERLAP)
         while self._recent and (self._recent[0][0] < oldest or self._kept > MOST_KEPT):
             newest, forgotten = self._recent.popleft()
             self._forgotten = max(self._forgotten, newest)
@@ -60,7 +61,7 @@ class Told:
         if not self.newest:
             return ""
         start = max(self._start(), later(self._forgotten, 1) if self._forgotten else "")
-        again = (key for _, keys in self._recent for key in keys if key[0] >= start)
+        again = (key for _, keys in self._recent for key in keys)
         self._again = Counter(again)
         self._until = later(self.newest, OVERLAP)
         self._awaited = bool(self._again)
