@@ -4,7 +4,7 @@
 UV_VERSION := 0.13.9
 UV := .uv/bin/uv
 PYTHON := .venv/bin/python
-TOGETHER := --numprocesses 2 --dist loadgroup
+TOGETHER := --numprocesses 3 --dist loadgroup
 
 .PHONY: run test lab-long check lab-up lab-down screenshots texts bench docs package licences lowest audit clean help
 

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import shutil
 import sys
 import threading
 from argparse import Namespace
@@ -31,7 +30,7 @@ async def shell(control: MissionControl, arguments: Namespace, output: Output) -
     target = read_target(arguments.target, snapshot, names)
     screen = None
     if sys.stdin.isatty():
-        size = shutil.get_terminal_size()
+        size = _size()
         screen = Screen(os.environ.get("TERM") or "xterm-256color", size.columns, size.lines)
     terminal = await control.shells.open(cluster_id, target, screen)
     try:
@@ -78,10 +77,18 @@ async def _follow_size(terminal: Terminal, screen: Screen) -> None:
     known = (screen.columns, screen.rows)
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
-        size = shutil.get_terminal_size()
+        size = _size()
         if (size.columns, size.lines) != known:
             known = (size.columns, size.lines)
             terminal.resize(*known)
+
+
+def _size() -> os.terminal_size:
+    """Of the terminal itself: COLUMNS and LINES may be those of another one."""
+    try:
+        return os.get_terminal_size(sys.stdin.fileno())
+    except OSError:
+        return os.terminal_size((80, 24))
 
 
 @contextlib.contextmanager

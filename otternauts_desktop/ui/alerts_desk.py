@@ -156,7 +156,7 @@ class AlertsDesk(QObject):
         bad = Severity.CRITICAL in raised
         go = partial(self._come_and_show, event.news, alerts_place(event.cluster_id))
         if self._window.isActiveWindow():
-            self._window.toast.say(title, mark=FAILED if bad else WARNING if raised else DONE)
+            self._window.toast.say_next(title, FAILED if bad else WARNING if raised else DONE)
         else:
             self.tray.tell(title, lines(event.news), bad=bad, go=go)
 

@@ -113,7 +113,11 @@ class CommandLogPanel(QWidget):
 
 def _text(entry: CommandRan) -> str:
     """What is searched in."""
-    return f"{entry.outpost} {entry.asked or tr('you')} {entry.command}".casefold()
+    return f"{entry.outpost} {_asker(entry)} {entry.command}".casefold()
+
+
+def _asker(entry: CommandRan) -> str:
+    return entry.asked or tr("you")
 
 
 def _row(number: int, entry: CommandRan) -> Row:
@@ -124,7 +128,7 @@ def _row(number: int, entry: CommandRan) -> Row:
     cells = (
         Cell(clock_exact(entry.at), tone="fg3", mono=True),
         Cell(entry.outpost, tone="key", mono=True),
-        Cell(entry.asked or tr("you"), tone="fg2", tip=entry.asked),
+        Cell(_asker(entry), tone="fg2", tip=entry.asked),
         Cell(entry.command.replace("\n", " "), mono=True, tip=entry.command[:2000]),
         Cell(outcome, tone="fg2", mark=mark),
         Cell(duration(entry.seconds), tone="fg3", right=True),

@@ -1,9 +1,11 @@
 """A short word at the lower right of something that went well, or is told elsewhere, too."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 
 from otternauts_desktop.core.words import tr
@@ -13,17 +15,21 @@ from otternauts_desktop.ui.labels import Label, MarkLabel
 from otternauts_desktop.ui.status_marks import DONE, Mark
 
 SHOWN_MS: Final = 6_000
+MOST_WAITING: Final = 3
+"""So many that nobody asked for wait at most, the newest: the bell has them all."""
 _MARGIN: Final = 16
 
 
 class Toast(Surface):
-    """Lies over its window. One at a time; a newer one replaces it. Errors are no toasts."""
+    """Lies over its window, one at a time. An answer to what a person did replaces what is there;
+    what happens by itself waits until that is gone. Errors are no toasts."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__("card", window)
         self.setAccessibleName(tr("Message"))
         self._window = window
         self._undo: Callable[[], object] | None = None
+        self._waiting: deque[tuple[str, Mark]] = deque(maxlen=MOST_WAITING)
         self.text = Label(wrap=True)
         self.undo_button = Button(tr("Undo"), kind="link")
         self.undo_button.clicked.connect(self._take_back)
@@ -57,6 +63,22 @@ class Toast(Surface):
         self.show()
         self.raise_()
         self._timer.start()
+
+    def say_next(self, text: str, mark: Mark) -> None:
+        """Show `text` once what is there has gone: nobody asked for it."""
+        if self.isVisible():
+            self._waiting.append((text, mark))
+        else:
+            self.say(text, mark=mark)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What waits comes next. Not at once: whoever hides it may be about to say something."""
+        QTimer.singleShot(0, self, self._say_what_waits)
+
+    def _say_what_waits(self) -> None:
+        if self._waiting and self._window.isVisible() and not self.isVisible():
+            text, mark = self._waiting.popleft()
+            self.say(text, mark=mark)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay in the corner when the window changes its size."""
