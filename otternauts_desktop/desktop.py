@@ -2,7 +2,6 @@
 
 import asyncio
 import faulthandler
-import gc
 import logging
 import platform
 import sys
@@ -117,7 +116,7 @@ async def main(
                 first = FirstInstance(home, window.come_to_front, desk.help.links.open, window)
                 control.gauges.start()
                 control.gauge_history.start()
-                settle()
+                app_module.settle()
                 early.hand_over()
                 if simulate:
                     desk.tasks.start(desk.simulate(), key="sim")
@@ -188,16 +187,6 @@ def _other_came_forward(home: Path, link: str = "") -> bool:
     from otternauts_desktop.ui.single_instance import bring_to_front
 
     return bring_to_front(home, link)
-
-
-def settle() -> None:
-    """Take what start-up made out of the garbage collector's rounds.
-
-    Modules and widgets live as long as the program; walking over all of them held up the window
-    for 40 ms now and then (`make bench`, stall).
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def crew_of(control: "MissionControl") -> "Crew":

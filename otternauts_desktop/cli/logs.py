@@ -5,7 +5,7 @@ import time
 from argparse import Namespace
 from contextlib import aclosing
 
-from otternauts_desktop.app import MissionControl
+from otternauts_desktop.app import MissionControl, settle
 from otternauts_desktop.cli.clusters import chosen_cluster
 from otternauts_desktop.cli.output import Output
 from otternauts_desktop.core.comms.line import LogLine
@@ -24,6 +24,7 @@ async def logs(control: MissionControl, arguments: Namespace, output: Output) ->
         raise BadName(detail=f"--grep: {error}.") from None
     if arguments.follow and arguments.until:
         raise BadName(detail="--until: what is followed has no end.")
+    settle()
     lines = control.transmissions.follow(
         cluster.id,
         name,

@@ -88,10 +88,10 @@ async def _typed(home: Path, text: str) -> tuple[list[float], list[float], list[
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
+    from otternauts_desktop.app import settle
     from otternauts_desktop.core.names import ClusterId, LaunchId
     from otternauts_desktop.core.secret import Secret
     from otternauts_desktop.core.swarm.cluster import Cluster
-    from otternauts_desktop.desktop import settle
     from otternauts_desktop.services.store.launches import LaunchRecord
     from otternauts_desktop.ui.places import fleet_place
     from tests.ui.acme import snapshot

@@ -76,7 +76,7 @@ def measure() -> Iterator[Figure]:
 
 async def _timed(home: Path, manager: Known, servers: list[Known]) -> tuple[float, float]:
     """The longest turn of the window's loop, and the seconds until all were outposts."""
-    from otternauts_desktop.desktop import settle
+    from otternauts_desktop.app import settle
     from tests.ui.seated import seated
 
     async with seated(home) as (_, _, control):

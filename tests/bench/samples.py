@@ -106,7 +106,7 @@ def _redraw(series: dict[str, list[float | None]], now: float) -> Figure:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
-    from otternauts_desktop.desktop import settle
+    from otternauts_desktop.app import settle
     from otternauts_desktop.ui.gauges_panel import GaugesPanel, Past
     from otternauts_desktop.ui.theme import theme
 

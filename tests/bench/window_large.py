@@ -15,10 +15,10 @@ def measure() -> Iterator[Figure]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtWidgets import QApplication
 
+    from otternauts_desktop.app import settle
     from otternauts_desktop.core.names import ClusterId
     from otternauts_desktop.core.swarm.cluster import Cluster
     from otternauts_desktop.core.swarm.state import read_snapshot
-    from otternauts_desktop.desktop import settle
     from otternauts_desktop.ui.cluster_page import ClusterPage
     from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
     from otternauts_desktop.ui.main_window import MainWindow

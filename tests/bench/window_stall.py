@@ -16,10 +16,10 @@ def measure() -> Iterator[Figure]:
     from PySide6.QtWidgets import QApplication
 
     import otternauts_desktop.app  # noqa: F401 - so that the heap is the program's
+    from otternauts_desktop.app import settle
     from otternauts_desktop.core.names import ClusterId
     from otternauts_desktop.core.swarm.cluster import Cluster
     from otternauts_desktop.core.swarm.state import read_snapshot
-    from otternauts_desktop.desktop import settle
     from otternauts_desktop.ui.cluster_page import ClusterPage
     from otternauts_desktop.ui.cluster_tree_model import ClusterSeen
     from otternauts_desktop.ui.fleet_page import FleetPage
